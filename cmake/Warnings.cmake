@@ -1,0 +1,12 @@
+# GCC 12 warns of overlapping copies inside of std::string's own operator+ when it optimises (GCC bug 105651).
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  set(MLPLAN_WRONG_WARNINGS -Wno-restrict)
+endif()
+
+# mlplan_target(NAME): what every target of ours shares: include paths from the top of the repository, and warnings.
+function(mlplan_target name)
+  target_include_directories(${name} PUBLIC "${PROJECT_SOURCE_DIR}")
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion ${MLPLAN_WRONG_WARNINGS}
+                         $<$<BOOL:${MLPLAN_WERROR}>:-Werror>)
+  target_compile_definitions(${name} PRIVATE MLPLAN_VERSION="${PROJECT_VERSION}")
+endfunction()

@@ -1,0 +1,246 @@
+// The report: what `mlplan bench` found out about one model on one machine. docs/formats.md explains every field; the
+// JSON Schema is profiles/schemas/report.schema.json. Names in the JSON carry the unit that the member here leaves out
+// (Phase::wall is "wall_ns"). std::optional is absent (null) in the JSON.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiles/input_spec.h"
+#include "profiles/stat.h"
+#include "profiles/support/result.h"
+
+namespace mlplan {
+
+inline constexpr const char* kReportSchema = "mlplan.report";
+inline constexpr const char* kReportSchemaVersion = "1.0";
+
+struct Warning {
+  std::string code;     // stable, snake_case: "unattributed_time", "no_cold_state"
+  std::string message;  // what was seen and why it matters
+  std::string hint;     // which flag or action to try
+};
+
+struct ToolInfo {  // JSON "mlplan"
+  std::string version;
+  std::string libtorch;        // version the worker ran with
+  std::string libtorch_build;  // "CUDA 13.0 build, on CPU", CPU capability, threading backend
+  std::vector<std::string> argv;
+  std::string started_at;  // RFC 3339 UTC
+  double wall_s = 0;       // of the whole run
+  std::uint64_t seed = 0;  // of the interleaving order and of all inputs
+  std::string stop;        // "complete", "time_box", "interrupted"
+  bool partial = false;    // interrupted or cut short: what was measured is here, the rest is missing
+  std::map<std::string, std::string> environment;  // --env given to the worker
+  std::string cpus;                                // --cpus given to the worker, or the CPUs it was allowed
+  std::string device = "cpu";
+};
+
+struct DTypeBytes {
+  std::string dtype;
+  std::int64_t parameters = 0;  // elements
+  std::int64_t bytes = 0;
+};
+
+struct MethodInfo {
+  std::string name;
+  std::string signature;  // "forward(Tensor x, float scale=1.0) -> Tensor"
+};
+
+struct FileRecord {  // one member of the archive
+  std::string name;
+  std::int64_t bytes = 0;
+};
+
+struct ModelInfo {
+  std::string path;
+  std::string format;  // "torchscript" or "aotinductor"
+  std::int64_t bytes = 0;
+  std::string sha256;
+  std::string method = "forward";
+  std::vector<InputSpec> inputs;
+  std::map<std::string, std::int64_t> dim_defaults;             // value of each symbol outside of its sweep
+  std::map<std::string, std::vector<std::int64_t>> dim_bounds;  // symbol -> [low, high] where the file states them
+  std::vector<MethodInfo> methods;
+  std::vector<DTypeBytes> weights;
+  std::vector<std::string> outputs;  // of the trial run: "f32[1,1000]"
+  std::vector<FileRecord> records;   // largest first, at most 20; JSON only from inspect
+};
+
+struct CpuInfo {
+  std::string model_name;
+  std::string architecture;  // "x86_64"
+  int logical = 0;           // CPUs this process may use
+  int online = 0;
+  std::string governor;                  // "unknown" where /sys has none
+  std::string flags_of_note;             // "avx2 avx512f amx_tile"
+  std::optional<double> steal_fraction;  // of all CPU time over the run, from /proc/stat
+  std::optional<double> pressure_some;   // PSI cpu, share of the run that some task waited
+};
+
+struct MemoryInfo {
+  std::int64_t total_bytes = 0;
+  std::int64_t available_bytes = 0;
+  std::optional<std::int64_t> cgroup_limit_bytes;  // the tightest limit on the path, v1 or v2
+  std::string cgroup_version;                      // "v1", "v2", "none"
+  std::string transparent_huge_pages;              // "always", "madvise", "never", "unknown"
+  std::optional<std::int64_t> swap_total_bytes;
+};
+
+struct MachineInfo {
+  std::string fingerprint;  // 16 hex digits over what must agree for two reports to be comparable
+  std::string kernel;
+  std::string hostname;
+  std::string virtualization;    // "kvm", "container", "none", "unknown"
+  std::string model_filesystem;  // "ext4", "overlay", "tmpfs", ...
+  CpuInfo cpu;
+  MemoryInfo memory;
+  std::string grade;             // A, B or C: how quiet the machine was
+  std::vector<std::string> why;  // reasons for the grade
+};
+
+// One phase of a cold start. The phases of a sample do not overlap; their sum plus `unattributed` is the wall.
+struct Phase {
+  std::string name;  // see kPhases
+  Stat wall;         // ns
+  Stat cpu;          // ns, of all threads of the worker
+  Stat minor_faults;
+  Stat major_faults;
+  Stat read_bytes;                                  // fetched from storage by the worker, not from the page cache
+  std::vector<std::pair<std::string, Stat>> parts;  // wall ns of a breakdown within: file_read -> first_touch, copy
+  bool estimated_parts = false;                     // parts computed from counts and measured costs, not by clocks
+};
+
+// In timeline order. The GPU's phases stay empty (n = 0, left out of the JSON's list) on a CPU.
+inline constexpr const char* kPhases[] = {"process_start",  "framework_start", "cuda_libraries", "cuda_context",
+                                          "op_libraries",   "unpack",          "file_read",      "deserialise",
+                                          "copy_to_device", "make_input",      "first_inference"};
+
+struct LoadLimit {
+  std::optional<double> read_bytes_per_s;  // this file, this state, fastest plain read into memory already touched
+  std::optional<double> copy_bytes_per_s;  // page cache to memory already touched
+  std::optional<double> first_touch_bytes_per_s;  // zeroing fresh 4 KiB pages
+  std::optional<double>
+      huge_first_touch_bytes_per_s;  // the same with transparent huge pages, where the kernel grants them
+  std::optional<double> fault_ns;    // cost of one 4 KiB first touch
+  std::optional<double> floor_ns;    // least time to have the file's bytes in memory in this state
+};
+
+struct ColdStartState {
+  std::string name;  // "model_cold", "warm", "all_cold"
+  bool achieved = false;
+  std::string why_not;            // when not achieved: the reason, in a sentence
+  std::string proof;              // how the state was proven: "mincore and read_bytes", "read_bytes only"
+  Stat time_to_first_result;      // ns
+  Stat time_to_steady;            // ns; absent samples where steady state was not reached
+  std::int64_t never_steady = 0;  // samples in which it was not
+  Stat steady_after_inferences;
+  Stat unattributed;  // ns
+  std::vector<Phase> phases;
+  LoadLimit limit;
+  std::int64_t rejected = 0;  // samples taken whose state could not be proven; kept out of all figures
+  std::vector<std::string> rejected_why;
+};
+
+struct SimultaneousStarts {
+  std::int64_t starts = 0;
+  std::string state;               // "warm"
+  Stat time_to_first_result;       // ns, every process of every round
+  Stat slowest;                    // ns, the last of each round
+  std::optional<double> slowdown;  // median over the median of single starts in the same state
+};
+
+struct ColdStart {
+  std::vector<ColdStartState> states;
+  std::vector<SimultaneousStarts> simultaneous;
+  std::vector<std::string> diagnoses;  // one sentence each
+};
+
+// Where memory stood at a barrier. The worker is stopped while it is read; bytes are of that process alone.
+struct LedgerRow {
+  std::string at;  // baseline, framework, after_load, load_peak, first_inference, steady, peak
+  Stat rss;        // bytes
+  Stat pss;        // n = 0 for the two peaks: the kernel keeps only a resident peak
+  Stat private_bytes;
+  std::optional<Stat> gpu;
+};
+
+struct MarginalWorker {      // the k-th worker of the same model on this host
+  std::int64_t workers = 0;  // k
+  Stat added;                // bytes: growth of the sum of PSS over all workers when the k-th is steady
+};
+
+struct MemoryByDim {  // memory over one symbol, others at their defaults
+  std::string dim;
+  std::vector<std::int64_t> values;
+  std::vector<double> peak_rss;          // bytes, one per value
+  std::optional<double> bytes_per_unit;  // least-squares slope
+  std::optional<double> bytes_fixed;     // its intercept
+  std::optional<double> residual;        // largest distance from the line, bytes
+};
+
+struct MemoryReport {
+  std::vector<LedgerRow> ledger;
+  Stat peak_rss;  // bytes, highest of one worker over load, first inference and steady state at batch 1
+  std::optional<Stat> marginal_worker;  // bytes: the second worker
+  std::vector<MarginalWorker> marginal;
+  std::vector<MemoryByDim> by_dim;
+};
+
+struct SteadyRow {
+  std::int64_t batch = 1;
+  std::int64_t threads = 1;
+  std::int64_t concurrency = 1;
+  std::int64_t workers = 1;  // processes running side by side; latency is of each, throughput of all together
+  std::string mode = "closed";
+  std::optional<double> rate_per_s;
+  std::map<std::string, std::int64_t> dims;
+  Stat latency;  // ns; bounds of the median from block medians, see `blocks`
+  std::optional<Stat> device;
+  Stat throughput;             // inputs (batch x inferences) per second, one sample per block
+  Stat peak_rss;               // bytes, one sample per visit
+  std::int64_t blocks = 0;     // separate stretches of time, spread over the run
+  std::int64_t processes = 0;  // fresh processes these came from
+  bool warm = true;            // the worker's warm-up ended by rule before the first block
+  std::int64_t warm_up_inferences = 0;
+  std::string stop;                // converged, noise_converged, time_box, single_sample, failed, out_of_memory
+  std::vector<std::string> unmet;  // conditions of the stopping rule that were not met
+  std::string failure;             // with stop = failed or out_of_memory
+};
+
+struct Quality {
+  std::optional<bool> repeatable;            // bitwise: the same input twice in one process
+  std::optional<double> max_abs_difference;  // between the two, when not
+  std::optional<bool> repeatable_across_processes;
+  std::int64_t nan_values = 0;
+  std::int64_t inf_values = 0;
+  std::int64_t output_values = 0;
+};
+
+struct Report {
+  ToolInfo mlplan;
+  ModelInfo model;
+  MachineInfo machine;
+  ColdStart cold_start;
+  MemoryReport memory;
+  std::vector<SteadyRow> steady;
+  Quality quality;
+  std::vector<Warning> warnings;
+};
+
+// Stable key order: equal reports give equal bytes.
+nlohmann::ordered_json to_ordered_json(const Report& report);
+std::string write_report(const Report& report);  // pretty, with a final newline
+
+// Validates against the schema first. ErrorKind::bad_input; `where` is "FILE: /json/pointer". Ignores unknown keys,
+// refuses a newer major schema_version.
+Result<Report> read_report(const std::string& text, const std::string& file_name);
+
+// The JSON Schema (draft-07) of the report, as shipped.
+std::string_view report_schema();
+
+}  // namespace mlplan

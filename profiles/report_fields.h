@@ -1,0 +1,254 @@
+// The field lists of the report: the key of each member, with its unit, in the order in which they are written. Only
+// for report.cpp and report_reader.cpp.
+#pragma once
+
+#include <algorithm>
+
+#include "profiles/model_fields.h"
+#include "profiles/report.h"
+#include "profiles/support/json_fields.h"
+
+namespace mlplan {
+
+template <class F, Like<Warning> T>
+void fields(F& field, T& warning) {
+  field("code", warning.code);
+  field("message", warning.message);
+  field("hint", warning.hint);
+}
+
+template <class F, Like<ToolInfo> T>
+void fields(F& field, T& tool) {
+  field("version", tool.version);
+  field("libtorch", tool.libtorch);
+  field("libtorch_build", tool.libtorch_build);
+  field("argv", tool.argv);
+  field("started_at", tool.started_at);
+  field("wall_s", tool.wall_s);
+  field("seed", tool.seed);
+  field("stop", tool.stop);
+  field("partial", tool.partial);
+  field("environment", tool.environment);
+  field("cpus", tool.cpus);
+  field("device", tool.device);
+}
+
+template <class F, Like<ModelInfo> T>
+void fields(F& field, T& model) {
+  field("path", model.path);
+  field("format", model.format);
+  field("bytes", model.bytes);
+  field("sha256", model.sha256);
+  field("method", model.method);
+  field("inputs", model.inputs);
+  field("dim_defaults", model.dim_defaults);
+  field("dim_bounds", model.dim_bounds);
+  field("methods", model.methods);
+  field("weights", model.weights);
+  field("outputs", model.outputs);
+  field("records", model.records);
+}
+
+template <class F, Like<CpuInfo> T>
+void fields(F& field, T& cpu) {
+  field("model_name", cpu.model_name);
+  field("architecture", cpu.architecture);
+  field("logical", cpu.logical);
+  field("online", cpu.online);
+  field("governor", cpu.governor);
+  field("flags_of_note", cpu.flags_of_note);
+  field("steal_fraction", cpu.steal_fraction);
+  field("pressure_some", cpu.pressure_some);
+}
+
+template <class F, Like<MemoryInfo> T>
+void fields(F& field, T& memory) {
+  field("total_bytes", memory.total_bytes);
+  field("available_bytes", memory.available_bytes);
+  field("cgroup_limit_bytes", memory.cgroup_limit_bytes);
+  field("cgroup_version", memory.cgroup_version);
+  field("transparent_huge_pages", memory.transparent_huge_pages);
+  field("swap_total_bytes", memory.swap_total_bytes);
+}
+
+template <class F, Like<MachineInfo> T>
+void fields(F& field, T& machine) {
+  field("fingerprint", machine.fingerprint);
+  field("kernel", machine.kernel);
+  field("hostname", machine.hostname);
+  field("virtualization", machine.virtualization);
+  field("model_filesystem", machine.model_filesystem);
+  field("cpu", machine.cpu);
+  field("memory", machine.memory);
+  field("grade", machine.grade);
+  field("why", machine.why);
+}
+
+// A pair of name and Stat is an object of its own: {"name", "wall_ns"}.
+using PhasePart = std::pair<std::string, Stat>;
+template <class Json>
+void to_json(Json& json, const PhasePart& part) {
+  json = Json::object();
+  json["name"] = part.first;
+  json_fields::write(json["wall_ns"], part.second);
+}
+template <class Json>
+void from_json(const Json& json, PhasePart& part) {
+  part.first = json.at("name").template get<std::string>();
+  json_fields::read(json.at("wall_ns"), part.second);
+}
+
+template <class F, Like<Phase> T>
+void fields(F& field, T& phase) {
+  field("name", phase.name);
+  field("wall_ns", phase.wall);
+  field("cpu_ns", phase.cpu);
+  field("minor_faults", phase.minor_faults);
+  field("major_faults", phase.major_faults);
+  field("read_bytes", phase.read_bytes);
+  field("parts", phase.parts);
+  field("estimated_parts", phase.estimated_parts);
+}
+
+template <class F, Like<LoadLimit> T>
+void fields(F& field, T& limit) {
+  field("read_bytes_per_s", limit.read_bytes_per_s);
+  field("copy_bytes_per_s", limit.copy_bytes_per_s);
+  field("first_touch_bytes_per_s", limit.first_touch_bytes_per_s);
+  field("huge_first_touch_bytes_per_s", limit.huge_first_touch_bytes_per_s);
+  field("fault_ns", limit.fault_ns);
+  field("floor_ns", limit.floor_ns);
+}
+
+// The name is the key of the state in "states".
+template <class F, Like<ColdStartState> T>
+void fields(F& field, T& state) {
+  field("achieved", state.achieved);
+  field("why_not", state.why_not);
+  field("proof", state.proof);
+  field("time_to_first_result_ns", state.time_to_first_result);
+  field("time_to_steady_ns", state.time_to_steady);
+  field("never_steady", state.never_steady);
+  field("steady_after_inferences", state.steady_after_inferences);
+  field("unattributed_ns", state.unattributed);
+  field("phases", state.phases);
+  field("limit", state.limit);
+  field("rejected", state.rejected);
+  field("rejected_why", state.rejected_why);
+}
+
+template <class F, Like<SimultaneousStarts> T>
+void fields(F& field, T& starts) {
+  field("starts", starts.starts);
+  field("state", starts.state);
+  field("time_to_first_result_ns", starts.time_to_first_result);
+  field("slowest_ns", starts.slowest);
+  field("slowdown", starts.slowdown);
+}
+
+// "states" is an object by name, in order; phases that did not happen are left out of it.
+template <class Json>
+void to_json(Json& json, const ColdStart& cold_start) {
+  json = Json::object();
+  Json& states = json["states"] = Json::object();
+  for (const ColdStartState& state : cold_start.states) {
+    Json& written = states[state.name];
+    json_fields::write(written, state);
+    auto& phases = written["phases"].template get_ref<typename Json::array_t&>();
+    const auto empty = [](const Json& phase) { return phase["wall_ns"]["n"] == 0; };
+    phases.erase(std::remove_if(phases.begin(), phases.end(), empty), phases.end());
+  }
+  json_fields::write(json["simultaneous"], cold_start.simultaneous);
+  json_fields::write(json["diagnoses"], cold_start.diagnoses);
+}
+
+template <class Json>
+void from_json(const Json& json, ColdStart& cold_start) {
+  for (const auto& [name, state] : json.at("states").template get_ref<const typename Json::object_t&>()) {
+    json_fields::read(state, cold_start.states.emplace_back());
+    cold_start.states.back().name = name;
+  }
+  if (const auto found = json.find("simultaneous"); found != json.end())
+    json_fields::read(*found, cold_start.simultaneous);
+  if (const auto found = json.find("diagnoses"); found != json.end()) json_fields::read(*found, cold_start.diagnoses);
+}
+
+template <class F, Like<LedgerRow> T>
+void fields(F& field, T& row) {
+  field("at", row.at);
+  field("rss_bytes", row.rss);
+  field("pss_bytes", row.pss);
+  field("private_bytes", row.private_bytes);
+  field("gpu_bytes", row.gpu);
+}
+
+template <class F, Like<MarginalWorker> T>
+void fields(F& field, T& marginal) {
+  field("workers", marginal.workers);
+  field("added_bytes", marginal.added);
+}
+
+template <class F, Like<MemoryByDim> T>
+void fields(F& field, T& by_dim) {
+  field("dim", by_dim.dim);
+  field("values", by_dim.values);
+  field("peak_rss_bytes", by_dim.peak_rss);
+  field("bytes_per_unit", by_dim.bytes_per_unit);
+  field("fixed_bytes", by_dim.bytes_fixed);
+  field("residual_bytes", by_dim.residual);
+}
+
+template <class F, Like<MemoryReport> T>
+void fields(F& field, T& memory) {
+  field("ledger", memory.ledger);
+  field("peak_rss_bytes", memory.peak_rss);
+  field("marginal_worker_bytes", memory.marginal_worker);
+  field("marginal", memory.marginal);
+  field("by_dim", memory.by_dim);
+}
+
+template <class F, Like<SteadyRow> T>
+void fields(F& field, T& row) {
+  field("batch", row.batch);
+  field("threads", row.threads);
+  field("concurrency", row.concurrency);
+  field("workers", row.workers);
+  field("mode", row.mode);
+  field("rate_per_s", row.rate_per_s);
+  field("dims", row.dims);
+  field("latency_ns", row.latency);
+  field("device_ns", row.device);
+  field("throughput_per_s", row.throughput);
+  field("peak_rss_bytes", row.peak_rss);
+  field("blocks", row.blocks);
+  field("processes", row.processes);
+  field("warm", row.warm);
+  field("warm_up_inferences", row.warm_up_inferences);
+  field("stop", row.stop);
+  field("unmet", row.unmet);
+  field("failure", row.failure);
+}
+
+template <class F, Like<Quality> T>
+void fields(F& field, T& quality) {
+  field("repeatable", quality.repeatable);
+  field("max_abs_difference", quality.max_abs_difference);
+  field("repeatable_across_processes", quality.repeatable_across_processes);
+  field("nan_values", quality.nan_values);
+  field("inf_values", quality.inf_values);
+  field("output_values", quality.output_values);
+}
+
+template <class F, Like<Report> T>
+void fields(F& field, T& report) {
+  field("mlplan", report.mlplan);
+  field("model", report.model);
+  field("machine", report.machine);
+  field("cold_start", report.cold_start);
+  field("memory", report.memory);
+  field("steady", report.steady);
+  field("quality", report.quality);
+  field("warnings", report.warnings);
+}
+
+}  // namespace mlplan

@@ -1,0 +1,206 @@
+// What mlplan and mlplan-worker say to each other.
+//
+// Channel: a stream socket at file descriptor kChannelFd, one JSON document a line. The parent writes Requests; the
+// worker answers each with exactly one Reply, in order. For a timed cold start the request is written before the
+// process is spawned, so nothing crosses the channel while anything is timed. A closed channel ends the worker.
+//
+// Blackbox: a page of shared memory at descriptor kBlackboxFd that the worker keeps current with plain stores. It
+// survives the worker, so the parent knows in which phase a process died or hung.
+//
+// Stamps are CLOCK_MONOTONIC nanoseconds, the parent's clock too.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiles/input_spec.h"
+#include "profiles/report.h"
+
+namespace mlplan::worker {
+
+inline constexpr int kChannelFd = 3;
+inline constexpr int kBlackboxFd = 4;
+// Environment variables set by the parent for the worker alone.
+inline constexpr const char* kParentPidVariable = "MLPLAN_WORKER_PARENT";  // worker ends when this is not its parent
+inline constexpr const char* kStopAtBaselineVariable =
+    "MLPLAN_WORKER_STOP_AT_BASELINE";  // "1": SIGSTOP itself in .preinit_array
+
+enum class Phase : std::uint32_t {
+  process_start,
+  framework_start,
+  waiting,
+  cuda_start,
+  op_libraries,
+  unpack,
+  load,
+  make_input,
+  first_inference,
+  warm_up,
+  measure,
+  trial,
+  describe,
+  done
+};
+std::string_view name_of(Phase phase);  // as a person reads it: "loading the model", ...
+
+// Counters at one moment, of the worker process.
+struct Stamp {
+  std::int64_t time_ns = 0;
+  std::int64_t cpu_ns = 0;  // all threads
+  std::int64_t minor_faults = 0;
+  std::int64_t major_faults = 0;
+  std::int64_t read_bytes = 0;  // /proc/self/io read_bytes
+};
+
+struct Blackbox {  // layout shared by both programs of one version
+  std::atomic<std::uint32_t> phase;
+  std::atomic<std::uint64_t> inferences;  // completed since start
+  std::atomic<std::int64_t> phase_since_ns;
+};
+
+struct LoadRequest {
+  std::string path;
+  std::string format;  // "torchscript" or "aotinductor"
+  std::string device = "cpu";
+  std::int64_t threads = 1;               // intra-op; inter-op is 1
+  std::vector<std::string> op_libraries;  // dlopened before the model
+  std::string scratch;                    // existing folder of the worker's own, for unpacking
+  std::string method = "forward";
+};
+
+struct InputRequest {
+  std::vector<InputSpec> inputs;
+  std::map<std::string, std::int64_t> dims;  // every symbol has a value
+  std::uint64_t seed = 1;
+};
+
+// Warm-up by rule (docs/method.md): windows of max(5 inferences, 50 ms); see bench/warm_up.h.
+struct WarmUpRequest {
+  std::int64_t cap_ns = 10'000'000'000;
+};
+
+struct MeasureRequest {
+  InputRequest input;
+  std::int64_t threads = 0;               // 0: as loaded
+  std::int64_t untimed = 0;               // inferences run before the first timed one, recorded in `untimed_ns`
+  std::int64_t min_time_ns = 20'000'000;  // stop at the first end of an inference past this ...
+  std::int64_t min_count = 1;             // ... and this many inferences
+  std::int64_t max_count = 1'000'000;     // whatever comes first ends it
+  std::int64_t start_at_ns = 0;           // CLOCK_MONOTONIC; workers side by side start together; 0: at once
+};
+
+struct Request {
+  // version:     -> build facts, no model touched
+  // start:       first use of the framework, op libraries (LoadRequest)
+  // load:        the model
+  // first:       inputs, then the first inference, result held as a host tensor
+  // cold_start:  start + load + first with a single reply
+  // warm_up:     further inferences on the same input until steady
+  // measure:     one block
+  // trial:       one inference on the given input; failure is a reply, not the end
+  // describe:    methods, signature, inferred inputs, weights; needs load
+  // quality:     repeatability, NaN and Inf of the output, digest
+  // sample:      writes a sample model (`sample_*`), no model needed
+  // exit:        _exit(0) after the reply
+  std::string verb;
+  LoadRequest load;
+  InputRequest input;
+  WarmUpRequest warm_up;
+  MeasureRequest measure;
+  std::string sample_name;
+  std::string sample_size;  // "small", "medium", "large" or a byte quantity
+  std::string sample_path;
+  std::uint64_t sample_seed = 1;
+};
+
+struct BuildFacts {
+  std::string mlplan_version;
+  std::string torch_version;    // loaded at run time: "2.11.0"
+  std::string torch_built_for;  // headers: "2.11.0"
+  std::string build;            // "CUDA 13.0 build; AVX512; OpenMP"
+  std::string torch_library;    // path of libtorch_cpu.so in use
+};
+
+// One stamp at the end of each phase; absent (time_ns 0) where the phase did not happen.
+struct ColdStartStamps {
+  Stamp preinit;    // end of process_start: exec and dynamic linking done, nothing initialised
+  Stamp main;       // static initialisers done
+  Stamp framework;  // end of framework_start
+  Stamp cuda_libraries;
+  Stamp cuda_context;
+  Stamp op_libraries;  // only with --op-library; else equals the stamp before
+  Stamp unpack;        // .pt2 only
+  Stamp loaded;        // end of the load: file_read + deserialise interleaved, split by the reader's own counters
+  Stamp reading;       // *accumulated inside the reader's read()*: durations and counts, not a moment
+  Stamp copied;        // end of copy_to_device
+  Stamp input;         // end of make_input
+  Stamp first_result;  // end of first_inference
+};
+
+struct Measured {
+  std::vector<std::int64_t> latency_ns;  // of each timed inference, in order
+  std::vector<std::int64_t> untimed_ns;
+  std::int64_t begin_ns = 0;  // stamps of the block
+  std::int64_t end_ns = 0;
+  std::int64_t cpu_ns = 0;  // process CPU time within the block
+};
+
+struct WarmedUp {
+  std::vector<std::int64_t> latency_ns;  // every inference after the first, in order
+  bool steady = false;
+  std::int64_t steady_from = 0;   // index into latency_ns of the first steady inference
+  std::int64_t steady_at_ns = 0;  // stamp at its start
+};
+
+struct Description {
+  std::vector<MethodInfo> methods;
+  std::vector<InputSpec> inputs;          // what could be inferred; from = "file" or "graph"
+  std::vector<std::string> not_inferred;  // arguments for which nothing was found, as signature text
+  std::map<std::string, std::int64_t> dim_defaults;
+  std::map<std::string, std::vector<std::int64_t>> dim_bounds;
+  std::vector<DTypeBytes> weights;
+  std::vector<FileRecord> records;
+  std::vector<std::string> notes;  // what trial runs showed: "batch is fixed at 1: the model refuses 2"
+};
+
+struct QualityFacts {
+  bool repeatable = true;
+  double max_abs_difference = 0;
+  std::int64_t nan_values = 0;
+  std::int64_t inf_values = 0;
+  std::int64_t output_values = 0;
+  std::string digest;  // 16 hex digits over all output bytes
+};
+
+struct WorkerFailure {
+  std::string kind;  // "model_file" (missing, truncated, not a model, state_dict), "input" (wrong shape or signature),
+                     // "model" (threw), "out_of_memory", "abi" (other libtorch), "op_library", "device", "internal"
+  std::string message;  // first line of the cause, cleaned of C++ stack traces
+  std::string hint;
+};
+
+struct Reply {
+  std::string verb;  // of the request answered
+  std::optional<WorkerFailure> failure;
+  BuildFacts build;
+  ColdStartStamps stamps;
+  std::vector<std::string> outputs;  // first, cold_start, trial: "f32[1,1000]"
+  WarmedUp warmed_up;
+  Measured measured;
+  Description description;
+  QualityFacts quality;
+};
+
+// One line, with '\n'. Members of Request and Reply that have their default value are left out. Text that is not UTF-8
+// (a file name may be any bytes) arrives as it was sent.
+std::string write_line(const Request& request);
+std::string write_line(const Reply& reply);
+Result<Request> read_request(const std::string& line);
+Result<Reply> read_reply(const std::string& line);
+
+}  // namespace mlplan::worker

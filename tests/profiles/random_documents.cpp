@@ -1,0 +1,222 @@
+#include "tests/profiles/random_documents.h"
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace mlplan::test {
+
+std::string RandomDocuments::word() {
+  static constexpr std::array<const char*, 8> kWords = {"x", "forward",     "größe", "two words", "quote\"back\\slash",
+                                                        "",  "tab\tline\n", "日本"};
+  return kWords[static_cast<std::size_t>(below(kWords.size()))];
+}
+
+std::vector<std::string> RandomDocuments::words() {
+  std::vector<std::string> result;
+  for (auto n = below(4); n > 0; --n) result.push_back(word());
+  return result;
+}
+
+double RandomDocuments::number() {
+  switch (below(4)) {
+    case 0: return static_cast<double>(below(1'000'000'000));
+    case 1: return static_cast<double>(below(1000)) / 7;
+    case 2: return std::ldexp(static_cast<double>(below(1'000'000)), static_cast<int>(below(60)));
+    default: return 0;
+  }
+}
+
+std::optional<double> RandomDocuments::maybe_number() {
+  return coin() ? std::optional<double>(number()) : std::nullopt;
+}
+
+TensorSpec RandomDocuments::tensor() {
+  static constexpr std::array<DType, 11> kDTypes = {DType::f64, DType::f32,     DType::f16, DType::bf16,
+                                                    DType::i64, DType::i32,     DType::i16, DType::i8,
+                                                    DType::u8,  DType::boolean, DType::c64};
+  TensorSpec result;
+  result.dtype = kDTypes[static_cast<std::size_t>(below(kDTypes.size()))];
+  for (auto n = below(4); n > 0; --n) {
+    if (coin())
+      result.shape.emplace_back(below(1000));
+    else
+      result.shape.emplace_back(coin() ? std::string("batch") : std::string("seq_2"));
+  }
+  const bool integer = result.dtype >= DType::i64 && result.dtype <= DType::u8;
+  const bool real = result.dtype <= DType::bf16;
+  switch (below(5)) {
+    case 0: result.fill = Fill::zeros; break;
+    case 1: result.fill = Fill::ones; break;
+    case 2:
+      if (real) result.fill = coin() ? Fill::randn : Fill::uniform;
+      break;
+    case 3:
+      if (real || integer) result.fill = Fill::arange;
+      break;
+    default:
+      if (integer) {
+        result.fill = Fill::range;
+        result.low = below(50) - (result.dtype == DType::u8 ? 0 : 20);
+        result.high = result.low + below(70);
+      }
+  }
+  return result;
+}
+
+ScalarSpec RandomDocuments::scalar() {
+  switch (below(6)) {
+    case 0: return std::monostate{};
+    case 1: return coin();
+    case 2: return static_cast<std::int64_t>(engine_());
+    case 3: return word();
+    case 4: return std::numeric_limits<double>::infinity() * (coin() ? 1 : -1);
+    default: return number();
+  }
+}
+
+InputSpec RandomDocuments::input(const std::string& name, int depth) {
+  InputSpec result;
+  result.name = name;
+  const auto kind = below(depth > 3 ? 2 : 5);
+  result.kind = static_cast<InputSpec::Kind>(kind);
+  if (result.kind == InputSpec::Kind::tensor) {
+    result.tensor = tensor();
+  } else if (result.kind == InputSpec::Kind::scalar) {
+    result.scalar = scalar();
+  } else {
+    const auto n = below(4);
+    static constexpr std::array<const char*, 3> kKeys = {"user_id-1", "any 'key' \\ .[0]:", ""};
+    for (std::int64_t i = 0; i < n; ++i) {
+      const bool dict = result.kind == InputSpec::Kind::dict;
+      result.items.push_back(input(dict ? kKeys[static_cast<std::size_t>(i)] : std::to_string(i), depth + 1));
+    }
+  }
+  return result;
+}
+
+std::vector<InputSpec> RandomDocuments::inputs() {
+  std::vector<InputSpec> result;
+  const auto n = 1 + below(4);
+  for (std::int64_t i = 0; i < n; ++i) result.push_back(input("arg_" + std::to_string(i), 0));
+  return result;
+}
+
+Stat RandomDocuments::stat() {
+  Stat result;
+  if (below(5) == 0) return result;
+  result.n = 1 + below(20);
+  for (std::int64_t i = 0; i < result.n; ++i) result.samples.push_back(number());
+  if (coin()) result.samples.push_back(std::nan(""));
+  result.median = number();
+  result.min = number();
+  result.max = number();
+  result.lower_quartile = number();
+  result.low = maybe_number();
+  result.high = maybe_number();
+  if (coin()) result.percentiles["p99"] = {maybe_number(), maybe_number(), below(400)};
+  if (coin()) result.histogram.push_back({number(), number(), below(100)});
+  if (coin()) result.outliers.push_back(below(result.n));
+  return result;
+}
+
+ColdStartState RandomDocuments::state(const std::string& name) {
+  ColdStartState result;
+  result.name = name;
+  result.achieved = coin();
+  result.why_not = word();
+  result.time_to_first_result = stat();
+  result.time_to_steady = stat();
+  result.never_steady = below(3);
+  result.steady_after_inferences = stat();
+  result.unattributed = stat();
+  for (const char* phase : kPhases) {
+    Phase& added = result.phases.emplace_back();
+    added.name = phase;
+    added.wall = stat();
+    if (added.wall.n == 0) {  // a phase that did not happen is not written
+      result.phases.pop_back();
+      continue;
+    }
+    added.cpu = stat();
+    added.minor_faults = stat();
+    added.major_faults = stat();
+    added.read_bytes = stat();
+    if (coin()) added.parts = {{"first_touch", stat()}, {"copy", stat()}};
+    added.estimated_parts = coin();
+  }
+  result.limit.read_bytes_per_s = maybe_number();
+  result.limit.floor_ns = maybe_number();
+  result.rejected = below(9);
+  result.rejected_why = words();
+  return result;
+}
+
+MemoryReport RandomDocuments::memory() {
+  MemoryReport result;
+  for (const char* at : {"baseline", "peak"}) {
+    LedgerRow& row = result.ledger.emplace_back();
+    row.at = at;
+    row.rss = stat();
+    row.pss = stat();
+    row.private_bytes = stat();
+    if (coin()) row.gpu = stat();
+  }
+  result.peak_rss = stat();
+  if (coin()) result.marginal_worker = stat();
+  if (coin()) result.marginal = {{2, stat()}, {3, stat()}};
+  if (coin()) result.by_dim = {{"seq", {16, 32}, {number(), number()}, maybe_number(), maybe_number(), maybe_number()}};
+  return result;
+}
+
+SteadyRow RandomDocuments::steady_row() {
+  SteadyRow result;
+  result.batch = 1 + below(64);
+  result.threads = 1 + below(4);
+  result.rate_per_s = maybe_number();
+  if (coin()) result.dims["seq"] = 1 + below(512);
+  result.latency = stat();
+  if (coin()) result.device = stat();
+  result.throughput = stat();
+  result.peak_rss = stat();
+  result.warm = coin();
+  result.stop = "converged";
+  result.unmet = words();
+  return result;
+}
+
+Report RandomDocuments::report() {
+  Report result;
+  result.mlplan.version = "0.1.0";
+  result.mlplan.argv = words();
+  result.mlplan.wall_s = number();
+  result.mlplan.seed = engine_();
+  result.mlplan.environment = {{"A", word()}, {"OMP_NUM_THREADS", "1"}};
+  result.model.path = word();
+  result.model.bytes = below(std::numeric_limits<std::int64_t>::max());
+  result.model.inputs = inputs();
+  result.model.dim_defaults = {{"batch", 1}};
+  if (coin()) result.model.dim_bounds = {{"batch", {2, 15}}};
+  result.model.methods = {{"forward", "forward(Tensor x) -> Tensor"}};
+  result.model.weights = {{"f32", below(1000), below(4000)}};
+  if (coin()) result.model.records = {{word(), below(1000)}};
+  result.machine.fingerprint = "0123456789abcdef";
+  result.machine.cpu.steal_fraction = coin() ? std::optional<double>(0.25) : std::nullopt;
+  result.machine.memory.total_bytes = below(1'000'000'000'000);
+  if (coin()) result.machine.memory.cgroup_limit_bytes = below(1'000'000'000);
+  result.machine.why = words();
+  result.cold_start.states.push_back(state("model_cold"));
+  if (coin()) result.cold_start.states.push_back(state("warm"));
+  if (coin()) result.cold_start.states.push_back(state("all_cold"));
+  if (coin()) result.cold_start.simultaneous = {{2, "warm", stat(), stat(), maybe_number()}};
+  result.cold_start.diagnoses = words();
+  result.memory = memory();
+  for (auto n = below(3); n > 0; --n) result.steady.push_back(steady_row());
+  if (coin()) result.quality.repeatable = coin();
+  result.quality.max_abs_difference = maybe_number();
+  result.quality.nan_values = below(9);
+  if (coin()) result.warnings = {{"code", word(), word()}};
+  return result;
+}
+
+}  // namespace mlplan::test

@@ -1,0 +1,43 @@
+// Random but valid inputs and reports, for properties that must hold for all of them. Equal seeds give equal documents.
+#pragma once
+
+#include <random>
+
+#include "profiles/report.h"
+
+namespace mlplan::test {
+
+// What a failed result says; empty for a good one.
+template <class T>
+std::string message_of(const Result<T>& result) {
+  return result ? std::string() : result.error().where + ": " + result.error().message;
+}
+
+class RandomDocuments {
+ public:
+  explicit RandomDocuments(std::uint64_t seed) : engine_(seed) {}
+
+  std::int64_t below(std::int64_t end) {
+    return static_cast<std::int64_t>(engine_() % static_cast<std::uint64_t>(end));
+  }
+  bool coin() { return below(2) == 0; }
+  std::string word();
+  double number();                  // of any size, whole or not
+  std::vector<InputSpec> inputs();  // such as parse_input_flags makes
+  Stat stat();
+  Report report();  // every optional part sometimes there, sometimes not
+
+ private:
+  InputSpec input(const std::string& name, int depth);
+  TensorSpec tensor();
+  ScalarSpec scalar();
+  std::optional<double> maybe_number();
+  std::vector<std::string> words();
+  ColdStartState state(const std::string& name);
+  MemoryReport memory();
+  SteadyRow steady_row();
+
+  std::mt19937_64 engine_;
+};
+
+}  // namespace mlplan::test
