@@ -1,0 +1,361 @@
+#include "kernels/host_loops.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdio>
+#include <cstring>
+#include <ctime>
+#include <fstream>
+#include <latch>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace mlplan::kernels {
+
+namespace {
+
+constexpr std::int64_t kEnoughWorkNs = 50'000'000;   // a figure rests on at least this much timed work
+constexpr std::int64_t kLongWorkNs = 1'000'000'000;  // from here on one repetition has to do
+constexpr int kFewestRepetitions = 3;
+constexpr int kMostRepetitions = 200;
+constexpr int kMostColdRepetitions = 8;  // dropping a cache is slow where the file is small
+constexpr double kCold = 0.01;           // share that may be resident in a cold read
+constexpr std::size_t kCopyPiece = std::size_t{1} << 20;
+constexpr std::int64_t kCopyPatience = 4;  // a copy is short and easily disturbed: four times the work
+constexpr std::int64_t kUsualCache = std::int64_t{32} << 20;
+constexpr std::int64_t kMostCopied = std::int64_t{512} << 20;
+constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
+
+std::int64_t now_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+}
+
+double rate(std::int64_t bytes, std::int64_t ns) {
+  return static_cast<double>(bytes) * 1e9 / static_cast<double>(std::max<std::int64_t>(ns, 1));
+}
+
+// The best of several counts as the limit: whether one more repetition is due after `done` that took work_ns together.
+bool one_more(int done, int most, std::int64_t work_ns) {
+  if (done >= most) return false;
+  return work_ns < kEnoughWorkNs || (done < kFewestRepetitions && work_ns < kLongWorkNs);
+}
+
+std::int64_t page_bytes() { return sysconf(_SC_PAGESIZE); }
+
+std::string in_words(int error) { return std::generic_category().message(error); }
+
+class File {
+ public:
+  explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  ~File() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+// Memory that came from mmap; data() is null when there was none to be had.
+class Mapping {
+ public:
+  Mapping(std::int64_t bytes, int protection, int flags, int fd)
+      : bytes_(static_cast<std::size_t>(bytes)), data_(::mmap(nullptr, bytes_, protection, flags, fd, 0)) {
+    if (data_ == MAP_FAILED) data_ = nullptr;
+  }
+  static Mapping fresh_memory(std::int64_t bytes) {
+    return {bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1};
+  }
+  Mapping(Mapping&& other) noexcept : bytes_(other.bytes_), data_(std::exchange(other.data_, nullptr)) {}
+  Mapping& operator=(Mapping&&) = delete;
+  ~Mapping() {
+    if (data_ != nullptr) ::munmap(data_, bytes_);
+  }
+  std::byte* data() const { return static_cast<std::byte*>(data_); }
+
+ private:
+  std::size_t bytes_;
+  void* data_;
+};
+
+// The compiler must take it that somebody reads the memory here.
+void keep(const void* data) { asm volatile("" : : "g"(data) : "memory"); }
+
+// Share of the first `bytes` of the file in the page cache. Since Linux 5.2 the kernel answers "all" to those who
+// neither own the file nor may write it.
+double resident_share(int fd, std::int64_t bytes) {
+  const Mapping mapping(bytes, PROT_READ, MAP_SHARED, fd);
+  if (mapping.data() == nullptr) return 1;
+  std::vector<unsigned char> pages(static_cast<std::size_t>((bytes + page_bytes() - 1) / page_bytes()));
+  if (::mincore(mapping.data(), static_cast<std::size_t>(bytes), pages.data()) != 0) return 1;
+  const auto resident = std::count_if(pages.begin(), pages.end(), [](unsigned char page) { return (page & 1) != 0; });
+  return static_cast<double>(resident) / static_cast<double>(pages.size());
+}
+
+// Bytes this process has had fetched from storage so far; 0 where the kernel does not count them.
+std::int64_t fetched_bytes() {
+  std::ifstream io("/proc/self/io");
+  std::string key;
+  std::int64_t value = 0;
+  while (io >> key >> value) {
+    if (key == "read_bytes:") return value;
+  }
+  return 0;
+}
+
+struct Pass {
+  std::int64_t ns = 0;
+  std::int64_t bytes = 0;
+  std::string error;
+};
+
+// Reads the blocks first, first + step, ... of the first `range` bytes into `buffer`.
+void read_blocks(int fd, std::int64_t range, std::int64_t block, std::int64_t first, std::int64_t step,
+                 std::byte* buffer, std::int64_t& bytes, int& error) {
+  for (std::int64_t offset = first * block; offset < range; offset += step * block) {
+    const std::int64_t length = std::min(block, range - offset);
+    for (std::int64_t done = 0; done < length;) {
+      const ssize_t got = ::pread(fd, buffer + done, static_cast<std::size_t>(length - done), offset + done);
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) error = errno;
+      if (got <= 0) return;
+      done += got;
+      bytes += got;
+    }
+  }
+}
+
+// One pass over the range: every thread has a descriptor (and with it a read-ahead) and a touched buffer of its own.
+// The clock runs from when all are ready until the last is done.
+Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& options) {
+  struct Share {
+    std::int64_t bytes = 0;
+    std::int64_t end_ns = 0;
+    int error = 0;
+  };
+  const std::int64_t block = std::max(options.block_bytes, page_bytes());
+  const int threads =
+      static_cast<int>(std::clamp<std::int64_t>((range + block - 1) / block, 1, std::max(options.threads, 1)));
+  std::vector<Share> shares(static_cast<std::size_t>(threads));
+  std::vector<std::unique_ptr<File>> files;
+  std::vector<Mapping> buffers;
+  for (int i = 0; i < threads; ++i) {
+    files.push_back(std::make_unique<File>(path));
+    if (files.back()->fd() < 0) return {0, 0, in_words(errno)};
+    buffers.push_back(Mapping::fresh_memory(block));
+    if (buffers.back().data() == nullptr) return {0, 0, in_words(ENOMEM)};
+    std::memset(buffers.back().data(), 1, static_cast<std::size_t>(block));
+  }
+
+  const auto read_share = [&](std::size_t i) {
+    Share& share = shares[i];
+    read_blocks(files[i]->fd(), range, block, static_cast<std::int64_t>(i), threads, buffers[i].data(), share.bytes,
+                share.error);
+    share.end_ns = now_ns();
+  };
+  Pass pass;
+  std::latch ready(threads - 1);
+  std::atomic<bool> go = false;
+  std::atomic<bool> give_up = false;
+  const auto release = [&] {
+    go = true;
+    go.notify_all();
+  };
+  std::int64_t begin_ns = 0;
+  {
+    std::vector<std::jthread> helpers;  // joined at the end of this block
+    try {
+      for (std::size_t i = 1; i < shares.size(); ++i) {
+        helpers.emplace_back([&, i] {
+          ready.count_down();
+          go.wait(false);
+          if (!give_up) read_share(i);
+        });
+      }
+    } catch (const std::system_error& error) {
+      pass.error = error.code().message();
+      give_up = true;
+      release();
+      return pass;
+    }
+    ready.wait();
+    begin_ns = now_ns();
+    release();
+    read_share(0);
+  }
+  std::int64_t end_ns = begin_ns;
+  for (const Share& share : shares) {
+    pass.bytes += share.bytes;
+    end_ns = std::max(end_ns, share.end_ns);
+    if (share.error != 0) pass.error = in_words(share.error);
+  }
+  pass.ns = end_ns - begin_ns;
+  if (pass.error.empty() && pass.bytes != range) pass.error = "the file became shorter while it was read";
+  return pass;
+}
+
+// Bytes of the file to read, or why there are none.
+std::int64_t readable_range(const File& file, const ReadOptions& options, std::string& error) {
+  struct stat info{};
+  if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0) {
+    error = in_words(errno);
+    return 0;
+  }
+  if (!S_ISREG(info.st_mode)) {
+    error = "not a regular file";
+    return 0;
+  }
+  const std::int64_t range = std::min<std::int64_t>(info.st_size, options.limit_bytes);
+  if (range <= 0) error = "nothing to read";
+  return range;
+}
+
+// prepare() before every pass; better(a, b) says which of two results is to be reported.
+template <class Prepare, class Better>
+ReadRate best_read(const std::string& path, const ReadOptions& options, int most, Prepare prepare, Better better) {
+  ReadRate best;
+  const File file(path);
+  const std::int64_t range = readable_range(file, options, best.error);
+  if (!best.error.empty()) return best;
+  std::int64_t work_ns = 0;
+  for (int i = 0; one_more(i, most, work_ns); ++i) {
+    prepare(file.fd(), range);
+    ReadRate result;
+    result.resident_before = resident_share(file.fd(), range);
+    const std::int64_t fetched_before = fetched_bytes();
+    Pass pass = read_once(path, range, options);
+    result.from_storage = fetched_bytes() - fetched_before;
+    result.bytes = pass.bytes;
+    if (!pass.error.empty()) {
+      best.error = std::move(pass.error);
+      return best;
+    }
+    result.bytes_per_s = rate(pass.bytes, pass.ns);
+    work_ns += pass.ns;
+    if (i == 0 || better(result, best)) best = result;
+  }
+  return best;
+}
+
+struct Touched {
+  std::int64_t ns = 0;
+  std::int64_t faults = 0;
+};
+
+// Writes a byte to every page of fresh memory that has been advised; ns = 0 when there is none, or no such advice.
+Touched touch_once(std::int64_t bytes, int advice) {
+  const Mapping mapping = Mapping::fresh_memory(bytes + kHugePage);
+  if (mapping.data() == nullptr) return {};
+  const auto address = reinterpret_cast<std::uintptr_t>(mapping.data());
+  std::byte* const aligned = mapping.data() + (kHugePage - static_cast<std::int64_t>(address % kHugePage)) % kHugePage;
+  // EINVAL: a kernel without huge pages, where memory is as MADV_NOHUGEPAGE would have it anyway.
+  if (::madvise(aligned, static_cast<std::size_t>(bytes), advice) != 0 && advice == MADV_HUGEPAGE) return {};
+  rusage before{};
+  rusage after{};
+  const std::int64_t page = page_bytes();
+  getrusage(RUSAGE_THREAD, &before);
+  const std::int64_t begin_ns = now_ns();
+  for (std::int64_t offset = 0; offset < bytes; offset += page) aligned[offset] = std::byte{1};
+  keep(aligned);
+  const std::int64_t end_ns = now_ns();
+  getrusage(RUSAGE_THREAD, &after);
+  return {std::max<std::int64_t>(end_ns - begin_ns, 1), after.ru_minflt - before.ru_minflt};
+}
+
+Touched touch_best(std::int64_t bytes, int advice) {
+  Touched best;
+  std::int64_t work_ns = 0;
+  for (int i = 0; one_more(i, kMostRepetitions, work_ns); ++i) {
+    const Touched once = touch_once(bytes, advice);
+    if (once.ns == 0) return best;
+    work_ns += once.ns;
+    if (best.ns == 0 || once.ns < best.ns) best = once;
+  }
+  return best;
+}
+
+}  // namespace
+
+// Buffered reads: O_DIRECT was slower on the virtual disk this was tried on (1.2-3.2 GB/s against 3.1-3.8 with
+// read-ahead, blocks of 1 to 16 MiB, 1 to 4 threads), and does not exist on every file system.
+ReadRate read_cold(const std::string& path, const ReadOptions& options) {
+  const auto drop = [](int fd, std::int64_t) {
+    ::fsync(fd);  // pages that wait to be written cannot be dropped
+    ::posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+  };
+  // A pass that found pages in the cache is faster, but not at what is asked.
+  const auto better = [](const ReadRate& a, const ReadRate& b) {
+    const double found_a = std::max(a.resident_before, kCold);
+    const double found_b = std::max(b.resident_before, kCold);
+    return found_a != found_b ? found_a < found_b : a.bytes_per_s > b.bytes_per_s;
+  };
+  return best_read(path, options, kMostColdRepetitions, drop, better);
+}
+
+ReadRate read_warm(const std::string& path, const ReadOptions& options) {
+  const auto bring_in = [&](int fd, std::int64_t range) {
+    if (resident_share(fd, range) < 1) read_once(path, range, options);
+  };
+  const auto better = [](const ReadRate& a, const ReadRate& b) { return a.bytes_per_s > b.bytes_per_s; };
+  return best_read(path, options, kMostRepetitions, bring_in, better);
+}
+
+FirstTouch first_touch(std::int64_t bytes) {
+  FirstTouch result;
+  if (bytes <= 0) return result;
+  const std::int64_t page = page_bytes();
+  bytes = (bytes + page - 1) / page * page;
+  const Touched small = touch_best(bytes, MADV_NOHUGEPAGE);
+  if (small.ns == 0 || small.faults == 0) return result;
+  result.bytes_per_s = rate(bytes, small.ns);
+  result.faults = small.faults;
+  result.fault_ns = static_cast<double>(small.ns) / static_cast<double>(small.faults);
+  const Touched huge = touch_best(bytes, MADV_HUGEPAGE);
+  if (huge.ns == 0 || huge.faults > small.faults / 2) return result;
+  result.huge_bytes_per_s = rate(bytes, huge.ns);
+  result.huge_faults = huge.faults;
+  return result;
+}
+
+double memory_copy_rate(std::int64_t bytes) {
+  if (bytes <= 0) return 0;
+  const std::int64_t cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
+  bytes = std::max(bytes, std::min(4 * (cache > 0 ? cache : kUsualCache), kMostCopied));
+  const Mapping from = Mapping::fresh_memory(bytes);
+  const Mapping to = Mapping::fresh_memory(bytes);
+  if (from.data() == nullptr || to.data() == nullptr) return 0;
+  const auto size = static_cast<std::size_t>(bytes);
+  std::memset(from.data(), 1, size);
+  std::memset(to.data(), 2, size);
+  double best = 0;
+  std::int64_t work_ns = 0;
+  for (int i = 0; one_more(i, kMostRepetitions, work_ns / kCopyPatience); ++i) {
+    const std::int64_t begin_ns = now_ns();
+    // In pieces: one call for all takes stores that go around the caches, which was up to a third slower.
+    for (std::size_t offset = 0; offset < size; offset += kCopyPiece) {
+      std::memcpy(to.data() + offset, from.data() + offset, std::min(kCopyPiece, size - offset));
+    }
+    keep(to.data());
+    const std::int64_t ns = now_ns() - begin_ns;
+    work_ns += ns;
+    best = std::max(best, rate(bytes, ns));
+  }
+  return best;
+}
+
+}  // namespace mlplan::kernels
