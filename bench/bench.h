@@ -1,0 +1,48 @@
+// The one entry point of the bench: options in, report out. Spawns workers, measures, and leaves nothing behind.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/options.h"
+#include "profiles/report.h"
+#include "profiles/support/result.h"
+
+namespace mlplan::bench {
+
+// What is going on, for a progress line. fraction is of the time box or of the planned work, whichever is further,
+// 0..1.
+struct Progress {
+  std::string doing;  // "warm start 4 of 12"
+  double fraction = 0;
+  double seconds_left = 0;  // estimate; 0 when unknown
+  std::string so_far;       // live headline: "time to first result 1.21 s (n = 4)"
+};
+
+struct Hooks {
+  std::function<void(const Progress&)> progress = {};  // called between samples, never while something is timed
+  std::function<bool()> interrupted = {};              // polled between and during samples
+  std::vector<std::string> argv = {};
+};
+
+// Errors: bad_input (file, input, op library), not_measured (the model threw, hung, crashed or does not fit), usage,
+// interrupted when nothing at all was measured. An interrupt after the first sample gives a report with mlplan.partial
+// set.
+Result<Report> run(const Options& options, const Hooks& hooks);
+
+// What `inspect` shows: the model part of a report, with inferred inputs and their reasons, without measuring anything.
+struct Inspection {
+  ModelInfo model;
+  std::vector<std::string> not_inferred;  // signature text of arguments that need --input
+  std::vector<std::string> notes;         // "batch can be changed: outputs follow", "batch is fixed at 1 by the trace"
+  std::string libtorch;
+};
+Result<Inspection> inspect(const Options& options, const Hooks& hooks);
+
+// Writes a sample model through the worker. size: "small", "medium", "large" or a number of bytes of weights ("100MB").
+Status write_sample(const std::string& name, const std::string& size, const std::string& path, std::uint64_t seed,
+                    const Options& options);
+inline const std::vector<std::string> kSampleNames = {"mlp", "cnn", "transformer", "recommender", "lstm"};
+
+}  // namespace mlplan::bench

@@ -1,0 +1,50 @@
+// From cold-start samples to the report's states: phases that add up to the wall, what the reading was made of, the
+// limit. Pure. Parts of file_read are estimates: first touch is the reader's faults at this machine's measured cost of
+// one, the rest of its CPU time is copying, and its wall time beyond CPU time is waiting for storage.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/cold_start.h"
+#include "profiles/report.h"
+
+namespace mlplan::bench {
+
+// What plain loops reached on this machine with this file; absent where it could not be measured.
+struct MachineLimits {
+  std::optional<double> cold_read_bytes_per_s;
+  std::optional<double> copy_bytes_per_s;
+  std::optional<double> first_touch_bytes_per_s;
+  std::optional<double> huge_first_touch_bytes_per_s;
+  std::optional<double> fault_ns;
+};
+MachineLimits measure_limits(const std::string& model_path, bool cold);
+
+struct PhaseTime {
+  std::string name;
+  worker::Stamp spent;  // differences, not moments
+};
+
+// One sample's phases in order, and what of its wall none of them explains. ns.
+struct Timeline {
+  std::vector<PhaseTime> phases;
+  double unattributed_ns = 0;
+  double wall_ns = 0;
+};
+Timeline timeline(const ColdSample& sample);
+
+struct ReadParts {
+  double first_touch_ns = 0;
+  double copy_ns = 0;
+  double storage_wait_ns = 0;
+};
+// `reading` as accumulated by the worker's reader; `bytes` what it delivered.
+ReadParts split_reading(const worker::Stamp& reading, std::int64_t bytes, const MachineLimits& limits);
+
+ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& samples, std::int64_t model_bytes,
+                              const MachineLimits& limits);
+
+}  // namespace mlplan::bench

@@ -1,0 +1,191 @@
+#include "bench/diagnoses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "profiles/support/units.h"
+
+namespace mlplan::bench {
+namespace {
+
+std::string readable(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
+const Phase* find_phase(const ColdStartState& state, std::string_view name) {
+  const auto found =
+      std::find_if(state.phases.begin(), state.phases.end(), [&](const Phase& phase) { return phase.name == name; });
+  return found == state.phases.end() ? nullptr : &*found;
+}
+
+double part(const Phase& phase, std::string_view name) {
+  for (const auto& [part_name, stat] : phase.parts) {
+    if (part_name == name) return stat.median;
+  }
+  return 0;
+}
+
+void where_the_time_goes(const ColdStartState& state, std::vector<std::string>& out) {
+  const auto largest = std::max_element(state.phases.begin(), state.phases.end(),
+                                        [](const Phase& a, const Phase& b) { return a.wall.median < b.wall.median; });
+  if (largest == state.phases.end() || !(state.time_to_first_result.median > 0)) return;
+  const double share = largest->wall.median / state.time_to_first_result.median;
+  static const std::pair<std::string_view, std::string_view> meanings[] = {
+      {"process_start", "exec and dynamic linking of libtorch's libraries"},
+      {"framework_start", "libtorch's static initialisers and first use, the same for every model"},
+      {"op_libraries", "loading the custom operators"},
+      {"unpack", "writing the package's files out before they can be loaded"},
+      {"file_read", "getting the model's bytes into memory"},
+      {"deserialise", "parsing, compiling the program and building the modules"},
+      {"first_inference", "the first run: code paths and memory used for the first time"}};
+  std::string meaning;
+  for (const auto& [name, text] : meanings) {
+    if (name == largest->name) meaning = fmt::format(" ({})", text);
+  }
+  out.push_back(fmt::format("A {} start spends {} of its time in {}{}.", readable(state.name), format_percentage(share),
+                            readable(largest->name), meaning));
+}
+
+void distance_from_the_limit(const ColdStartState& state, double bytes, std::vector<std::string>& out) {
+  const Phase* read = find_phase(state, "file_read");
+  if (read == nullptr || !(read->wall.median > 0) || !state.limit.read_bytes_per_s) return;
+  if (read->wall.median < 0.05 * state.time_to_first_result.median) return;  // not where the time is
+  const double rate = bytes * 1e9 / read->wall.median;
+  const bool warm = state.name == "warm";
+  std::string text =
+      fmt::format("{} reading runs at {} where {} gives {}", warm ? "Warm" : "Cold", format_byte_rate(rate),
+                  warm ? "copying from the page cache" : "the fastest plain read of this file",
+                  format_byte_rate(*state.limit.read_bytes_per_s));
+  const double touch = part(*read, "first_touch") / read->wall.median;
+  const double wait = part(*read, "storage_wait") / read->wall.median;
+  if (touch >= 0.3 && touch >= wait) {
+    text += fmt::format(": first touch of fresh memory is {} of it", format_percentage(touch));
+  } else if (wait >= 0.3) {
+    text += fmt::format(": waiting for storage is {} of it", format_percentage(wait));
+  }
+  out.push_back(text + ".");
+}
+
+}  // namespace
+
+const ColdStartState* find_state(const Report& report, std::string_view name) {
+  for (const ColdStartState& state : report.cold_start.states) {
+    if (state.name == name && state.achieved) return &state;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> diagnose(const Report& report) {
+  std::vector<std::string> out;
+  const ColdStartState* cold = find_state(report, "model_cold");
+  const ColdStartState* warm = find_state(report, "warm");
+  const ColdStartState* headline = cold != nullptr ? cold : warm;
+  if (headline != nullptr) where_the_time_goes(*headline, out);
+  for (const ColdStartState* state : {cold, warm}) {
+    if (state != nullptr) distance_from_the_limit(*state, static_cast<double>(report.model.bytes), out);
+  }
+  for (const SimultaneousStarts& starts : report.cold_start.simultaneous) {
+    if (starts.slowdown && *starts.slowdown >= 1.2) {
+      out.push_back(fmt::format("{} starts at once take {:.1f} times as long each: stagger them, or plan with that.",
+                                starts.starts, *starts.slowdown));
+    }
+  }
+  if (headline != nullptr) {
+    const Phase* first = find_phase(*headline, "first_inference");
+    const SteadyRow* row = nullptr;
+    for (const SteadyRow& each : report.steady) {
+      if (each.workers == 1 && each.latency.n > 0 &&
+          (row == nullptr || each.batch < row->batch || (each.batch == row->batch && each.threads > row->threads)))
+        row = &each;
+    }
+    if (first != nullptr && row != nullptr && first->wall.median >= 3 * row->latency.median) {
+      out.push_back(fmt::format(
+          "The first inference takes {:.0f} times a steady one ({} against {}): warm up before taking traffic.",
+          first->wall.median / row->latency.median, format_duration(first->wall.median),
+          format_duration(row->latency.median)));
+    }
+  }
+  if (report.memory.marginal_worker && report.memory.marginal_worker->n > 0 && report.memory.peak_rss.n > 0) {
+    const double share = report.memory.marginal_worker->median / report.memory.peak_rss.median;
+    if (share < 0.9) {
+      out.push_back(
+          fmt::format("A second worker on the same host adds {}, {} of the first one's peak: the rest is shared or "
+                      "only needed while loading.",
+                      format_bytes(report.memory.marginal_worker->median), format_percentage(share)));
+    }
+  }
+  return out;
+}
+
+std::vector<Warning> warn(const Report& report) {
+  std::vector<Warning> out;
+  for (const ColdStartState& state : report.cold_start.states) {
+    const std::string name = readable(state.name);
+    if (!state.achieved) {
+      out.push_back({"state_not_achieved", fmt::format("no {} start was measured: {}", name, state.why_not), {}});
+      continue;
+    }
+    const Stat& wall = state.time_to_first_result;
+    if (state.unattributed.median > 0.05 * wall.median) {
+      out.push_back({"unattributed_time",
+                     fmt::format("{} of a {} start is in no phase",
+                                 format_percentage(state.unattributed.median / wall.median), name),
+                     "the machine may be busy, or the model's libraries do work between the phases"});
+    }
+    if (!wall.low) {
+      out.push_back({"too_few_samples",
+                     fmt::format("{} {} start{} cannot carry a 95 % interval (6 are needed)", wall.n, name,
+                                 wall.n == 1 ? "" : "s"),
+                     "raise --time-box or --samples"});
+    }
+    if (!wall.outliers.empty()) {
+      out.push_back({"outliers",
+                     fmt::format("{} of {} {} starts lie far from the rest (up to {}); they are kept",
+                                 wall.outliers.size(), wall.n, name, format_duration(wall.max)),
+                     "look for other load on the machine"});
+    }
+    if (state.rejected > 0) {
+      out.push_back({"samples_rejected",
+                     fmt::format("{} {} start{} left out because the state could not be proven: {}", state.rejected,
+                                 name, state.rejected == 1 ? " was" : "s were", state.rejected_why.front()),
+                     {}});
+    }
+    if (state.never_steady > 0) {
+      out.push_back({"never_steady",
+                     fmt::format("{} of {} {} starts did not reach steady state within the warm-up", state.never_steady,
+                                 wall.n, name),
+                     "latency may drift: look at the warm-up in the report, or raise --time-box"});
+    }
+  }
+  if (report.quality.nan_values > 0 || report.quality.inf_values > 0) {
+    out.push_back({"not_finite",
+                   fmt::format("of {} output values {} are NaN and {} infinite", report.quality.output_values,
+                               report.quality.nan_values, report.quality.inf_values),
+                   "check the weights, the dtype and the range of the inputs (--input NAME:f32[...]=uniform)"});
+  }
+  if (report.quality.repeatable && !*report.quality.repeatable) {
+    out.push_back({"not_repeatable",
+                   fmt::format("the same input gave different outputs in one process{}",
+                               report.quality.max_abs_difference
+                                   ? fmt::format(" (by up to {:.3g})", *report.quality.max_abs_difference)
+                                   : std::string()),
+                   "random layers left in training mode? call model.eval() before exporting"});
+  }
+  for (const SteadyRow& row : report.steady) {
+    if (!row.failure.empty()) {
+      out.push_back({row.stop == "out_of_memory" ? "does_not_fit" : "cell_failed",
+                     fmt::format("batch {} with {} threads: {}", row.batch, row.threads, row.failure),
+                     {}});
+    }
+  }
+  if (report.machine.grade == "C") {
+    out.push_back({"noisy_machine", fmt::format("the machine was not quiet: {}", fmt::join(report.machine.why, "; ")),
+                   "measure again when it is, or on another machine"});
+  }
+  return out;
+}
+
+}  // namespace mlplan::bench

@@ -1,0 +1,39 @@
+// Memory of a worker, read by the parent while the worker waits at a barrier: reading costs the worker nothing that is
+// timed, since these processes are not timed at all.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "bench/proc_files.h"
+#include "bench/world.h"
+#include "profiles/report.h"
+
+namespace mlplan::bench {
+
+// One process from its first instruction to steady state. Bytes.
+struct LedgerPass {
+  std::map<std::string, ProcessMemory> at;  // baseline, framework, after_load, first_inference, steady
+  std::int64_t load_peak = 0;               // resident peak while loading
+  std::int64_t peak = 0;                    // highest resident peak of all
+  std::string output_digest;                // of the model's output in this process
+};
+Result<LedgerPass> take_ledger_pass(const World& world);
+
+// `count` workers of the same model, one started after the other and all kept: growth of the sum of PSS (bytes) that
+// each brings when it is steady; the first entry is the first worker's whole PSS while it is alone.
+Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t count);
+
+// Resident peak (bytes) at each value of one symbol, in one process, ascending: peaks of small values cannot hide large
+// ones. A value the model refuses ends the list.
+Result<MemoryByDim> take_by_dim(const World& world, const std::string& dim, const std::vector<std::int64_t>& values);
+
+// Fills bytes_per_unit, bytes_fixed and residual by least squares; needs at least two values.
+void fit_line(MemoryByDim& out);
+
+MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::vector<std::vector<double>>& marginal,
+                             const std::vector<double>& peaks, std::vector<MemoryByDim> by_dim);
+
+}  // namespace mlplan::bench

@@ -1,0 +1,36 @@
+// The model file as seen from outside, before any worker is started: is it there, what is it by its first bytes; and
+// what a report says of the model once the pilot has described it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/options.h"
+#include "bench/resolve_inputs.h"
+#include "bench/world.h"
+#include "profiles/report.h"
+
+namespace mlplan::bench {
+
+struct ModelFile {
+  std::string path;    // absolute
+  std::string format;  // "torchscript" or "aotinductor"
+  std::int64_t bytes = 0;
+};
+
+// Errors (bad_input): missing, a folder, empty, unreadable, not a zip archive (text, a legacy pickle). What is inside
+// the archive is the worker's to judge. `wanted_format` overrides what the file name's extension says (.pt2 is
+// aotinductor).
+Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format);
+
+World make_world(const Options& options, const ModelFile& file, std::string worker_path);
+
+// Files the worker has mapped that an all-cold start must find out of the page cache: not those that mlplan itself, or
+// every process, keeps in use.
+std::vector<std::string> files_of_the_worker(const std::vector<std::string>& mapped, const World& world);
+
+// Includes the SHA-256, so it reads the whole file: call it when nothing more is to be measured.
+ModelInfo model_info(const World& world, const Pilot& pilot);
+
+}  // namespace mlplan::bench

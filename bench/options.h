@@ -1,0 +1,60 @@
+// What a bench run is asked to do: validated values only. cli/ makes one from flags; tests make one by hand.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "profiles/input_spec.h"
+
+namespace mlplan::bench {
+
+struct Options {
+  // --- what is measured
+  // -------------------------------------------------------------------------------------------------
+  std::string model_path;
+  std::string format = {};  // "torchscript", "aotinductor"; empty: decided by the file's content
+  std::string method = "forward";
+  std::vector<InputSpec> inputs = {};          // from --input; arguments left out are inferred
+  std::vector<std::string> op_libraries = {};  // custom operators, loaded before the model
+  std::string device = "cpu";
+
+  // --- the worker's world
+  // -----------------------------------------------------------------------------------------------
+  std::map<std::string, std::string> environment = {};  // --env K=V, on top of ours
+  std::vector<int> cpus = {};                           // --cpus; empty: those this process may use
+  std::string torch_library_folder = {};                // --torch-lib; empty: as built, or MLPLAN_TORCH_LIB
+  std::string worker_path = {};                         // empty: MLPLAN_WORKER, beside mlplan, or libexec
+  std::optional<std::int64_t> memory_limit_bytes =
+      {};  // a worker above it is stopped; default 90 % of what is available
+
+  // --- the sweeps
+  // ------------------------------------------------------------------------------------------------------- Empty: 1,
+  // 2, 4, 8, 16, 32 as far as the time box goes. Given: exactly these, whatever it takes within the box.
+  std::vector<std::int64_t> batches = {};
+  std::vector<std::int64_t> threads = {};  // intra-op threads; empty: 1 and all CPUs
+  std::vector<std::int64_t> workers = {};  // processes side by side; empty: 1, and as many as CPUs with one thread each
+  std::map<std::string, std::vector<std::int64_t>> dims = {};  // --dim seq=16..512*2
+
+  // --- how hard
+  // ---------------------------------------------------------------------------------------------------------
+  std::chrono::nanoseconds time_box =
+      std::chrono::seconds(60);  // for everything; the first sample of a kind may overrun it
+  std::int64_t min_samples = 5;  // of each cold-start state, time box permitting
+  std::int64_t max_samples = 40;
+  bool all_cold = false;   // also with the libraries out of the page cache
+  bool cold_start = true;  // --only steady turns it off, ...
+  bool memory = true;
+  bool steady = true;
+  std::uint64_t seed = 1;  // of the order of the samples and of the inputs' values
+
+  // --- when to give up
+  // --------------------------------------------------------------------------------------------------
+  std::chrono::nanoseconds load_stall = std::chrono::seconds(30);  // loading without any progress in I/O, faults or CPU
+  std::chrono::nanoseconds inference_limit = std::chrono::seconds(60);  // one inference
+};
+
+}  // namespace mlplan::bench

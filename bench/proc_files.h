@@ -1,0 +1,36 @@
+// What the kernel says of a process in /proc: memory, progress, and the files it has mapped. Nothing is cached.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlplan::bench {
+
+struct ProcessMemory {  // bytes, /proc/PID/smaps_rollup
+  std::int64_t rss = 0;
+  std::int64_t pss = 0;
+  std::int64_t private_bytes = 0;  // Private_Clean + Private_Dirty
+};
+std::optional<ProcessMemory> read_memory(pid_t pid);
+
+std::optional<std::int64_t> read_rss(pid_t pid);       // bytes; cheap (statm)
+std::optional<std::int64_t> read_peak_rss(pid_t pid);  // bytes; VmHWM since start or the last reset
+bool reset_peak_rss(pid_t pid);                        // clear_refs = 5
+
+struct ProcessProgress {  // anything that changes while a process gets on
+  std::int64_t cpu_ticks = 0;
+  std::int64_t faults = 0;
+  std::int64_t read_characters = 0;
+  friend bool operator==(const ProcessProgress&, const ProcessProgress&) = default;
+};
+std::optional<ProcessProgress> read_progress(pid_t pid);
+
+std::vector<std::string> mapped_files(pid_t pid);  // absolute paths, sorted, without repeats
+
+std::string read_text(const std::string& path);  // "" when it cannot be read; for /proc and /sys
+
+}  // namespace mlplan::bench

@@ -1,0 +1,55 @@
+#include "bench/worker/counting_reader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "bench/worker/failure.h"
+#include "bench/worker/stamps.h"
+
+namespace mlplan::worker {
+
+CountingReader::CountingReader(const std::string& path) {
+  fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) throw Failure("model_file", path + ": " + std::strerror(errno), "check the path of the model");
+  struct stat status{};
+  const bool known = ::fstat(fd_, &status) == 0;
+  const char* problem = nullptr;
+  if (!known || S_ISDIR(status.st_mode))
+    problem = " is a folder, not a model file";
+  else if (!S_ISREG(status.st_mode))
+    problem = " is not a regular file";
+  else if (status.st_size == 0)
+    problem = " is empty";
+  if (problem != nullptr) {
+    ::close(fd_);
+    throw Failure("model_file", path + problem, "give a TorchScript .pt or an AOTInductor .pt2 file");
+  }
+  size_ = static_cast<std::size_t>(status.st_size);
+}
+
+CountingReader::~CountingReader() { ::close(fd_); }
+
+std::size_t CountingReader::read(std::uint64_t position, void* buffer, std::size_t bytes, const char*) const {
+  const Stamp before = take_thread_stamp();
+  std::size_t done = 0;
+  while (done < bytes) {
+    const ssize_t got =
+        ::pread(fd_, static_cast<char*>(buffer) + done, bytes - done, static_cast<off_t>(position + done));
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;  // the loader reports a short read
+    done += static_cast<std::size_t>(got);
+  }
+  const Stamp after = take_thread_stamp();
+  total_.time_ns += after.time_ns - before.time_ns;
+  total_.cpu_ns += after.cpu_ns - before.cpu_ns;
+  total_.minor_faults += after.minor_faults - before.minor_faults;
+  total_.major_faults += after.major_faults - before.major_faults;
+  total_.read_bytes += after.read_bytes - before.read_bytes;
+  return done;
+}
+
+}  // namespace mlplan::worker

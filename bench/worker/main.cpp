@@ -1,0 +1,60 @@
+// mlplan-worker: loads one model and runs it, on behalf of mlplan. See profiles/support/worker_messages.h for what they
+// say.
+#include <signal.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string_view>
+
+#include "bench/worker/blackbox.h"
+#include "bench/worker/channel.h"
+#include "bench/worker/framework.h"
+#include "bench/worker/session.h"
+#include "bench/worker/stamps.h"
+
+namespace {
+
+using namespace mlplan;
+
+int say_version() {
+  const worker::BuildFacts facts = worker::build_facts();
+  std::printf("mlplan-worker %s\nlibtorch %s (built for %s), %s\n%s\n", facts.mlplan_version.c_str(),
+              facts.torch_version.c_str(), facts.torch_built_for.c_str(), facts.build.c_str(),
+              facts.torch_library.c_str());
+  return 0;
+}
+
+[[noreturn]] void serve(worker::Blackbox& blackbox, const worker::Stamp& main_stamp) {
+  worker::Channel channel(worker::kChannelFd);
+  worker::Session session(blackbox, main_stamp);
+  while (true) {
+    const Result<worker::Request> request = worker::read_request(channel.next_line());
+    if (!request) {
+      worker::Reply reply;
+      reply.verb = "unknown";
+      reply.failure =
+          worker::WorkerFailure{"internal", request.error().message, "use mlplan and mlplan-worker of one version"};
+      channel.write(worker::write_line(reply));
+      continue;
+    }
+    channel.write(worker::write_line(session.answer(*request)));
+    // Destructors of a model and of libtorch take time and can crash; nobody waits for what they would free.
+    if (request->verb == "exit") ::_exit(0);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const worker::Stamp main_stamp = worker::take_stamp();
+  if (argc == 2 && std::string_view(argv[1]) == "--version") return say_version();
+  worker::Blackbox* blackbox = worker::Channel::is_channel(worker::kChannelFd) ? worker::map_blackbox() : nullptr;
+  if (argc != 1 || blackbox == nullptr) {
+    std::fputs(
+        "mlplan-worker loads and runs one model for `mlplan`, which starts it by itself; run `mlplan bench MODEL`.\n",
+        stderr);
+    return 2;
+  }
+  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is the parent's to handle
+  serve(*blackbox, main_stamp);
+}

@@ -1,0 +1,25 @@
+// From InputSpec trees to the values a model is called with.
+#pragma once
+
+#include <ATen/core/function_schema.h>
+#include <ATen/core/ivalue.h>
+
+#include <string>
+#include <vector>
+
+#include "profiles/support/worker_messages.h"
+
+namespace mlplan::worker {
+
+// "forward(Tensor x, float scale=1.) -> Tensor": without self and without mangled class names.
+std::string signature_of(const c10::FunctionSchema& schema);
+
+// One value per argument after self, in the schema's order. Inputs are matched by name when their names are those of
+// arguments, else by position; an argument without an input takes its default, or None where its type allows it.
+// Throws Failure "input" with the signature in the message.
+std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema);
+
+// All tensors of the inputs, depth first: what a compiled package takes.
+std::vector<at::Tensor> make_flat_tensors(const InputRequest& request);
+
+}  // namespace mlplan::worker

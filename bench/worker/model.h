@@ -1,0 +1,41 @@
+// A model that can be called, TorchScript or AOTInductor. No torch headers, so that only what must pays for them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "profiles/support/worker_messages.h"
+
+namespace mlplan::worker {
+
+class Model {
+ public:
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model() = default;
+
+  // Makes the values that every following call gets. Throws Failure "input".
+  virtual void set_inputs(const InputRequest& request) = 0;
+  // One inference. The output is kept until the next call begins.
+  virtual void call() = 0;
+  // One inference in which wrong inputs are an error and never an access out of bounds, at whatever cost.
+  virtual void checked_call() { call(); }
+
+  virtual std::vector<std::string> outputs() const = 0;  // "f32[1,1000]", of the last call
+  // Two calls on the same input, compared bit by bit. No call may be under way.
+  virtual QualityFacts quality() = 0;
+
+  virtual std::string signature() const = 0;  // "forward(Tensor x) -> Tensor"; for error messages
+};
+
+// Both fill their stamps (unpack, loaded, reading) and throw Failure, or what libtorch throws.
+std::unique_ptr<Model> load_torchscript(const LoadRequest& request, ColdStartStamps& stamps);
+std::unique_ptr<Model> load_aoti(const LoadRequest& request, ColdStartStamps& stamps, Blackbox& blackbox);
+
+// Description of the model file. TorchScript is read a second time, with the shapes that tracing stored, so no other
+// copy of the model should be in memory.
+Description describe_model(const LoadRequest& request);
+
+}  // namespace mlplan::worker

@@ -1,0 +1,121 @@
+#include "bench/worker/model_file.h"
+
+#include <caffe2/serialize/inline_container.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "bench/worker/counting_reader.h"
+#include "bench/worker/failure.h"
+
+namespace mlplan::worker {
+namespace {
+
+constexpr const char* kHowToExport =
+    "export a program: torch.jit.trace(model, example).save(\"model.pt\"), or torch.export.export and "
+    "torch._inductor.aoti_compile_and_package";
+
+bool is_text(std::string_view head) {
+  return std::all_of(head.begin(), head.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte >= 32 || c == '\n' || c == '\r' || c == '\t';
+  });
+}
+
+WorkerFailure not_a_zip(const std::string& path, std::string_view head) {
+  const auto is = [&path](const std::string& what, std::string hint) {
+    return WorkerFailure{"model_file", path + " " + what, std::move(hint)};
+  };
+  if (head.starts_with("version https://git-lfs"))
+    return is("is a Git LFS pointer, not the model itself", "run `git lfs pull`");
+  if (head.size() > 9 && head[8] == '{' && head.substr(3, 5) == std::string_view("\0\0\0\0\0", 5)) {
+    return is("looks like safetensors: weights without a program", kHowToExport);
+  }
+  if (head.size() > 1 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5) {
+    return is("holds pickled Python objects (a state_dict, or a model saved with torch.save), not a program",
+              kHowToExport);
+  }
+  if (is_text(head)) return is("is a text file, not a model", "give a TorchScript .pt or an AOTInductor .pt2 file");
+  return is("is not a zip archive, so neither TorchScript nor an AOTInductor package", kHowToExport);
+}
+
+using Records = std::vector<std::string>;
+
+bool has(const Records& records, std::string_view name) {
+  return std::find(records.begin(), records.end(), name) != records.end();
+}
+
+bool has_folder(const Records& records, std::string_view prefix) {
+  return std::any_of(records.begin(), records.end(),
+                     [prefix](const std::string& name) { return name.starts_with(prefix); });
+}
+
+std::string format_by(const Records& records) {
+  if (has_folder(records, "data/aotinductor/")) return "aotinductor";
+  // Since 1.4 a program has constants.pkl; before that, model.json.
+  if (has(records, "constants.pkl") || has(records, "model.json")) return "torchscript";
+  return {};
+}
+
+}  // namespace
+
+std::vector<FileRecord> records_of(const std::string& path) {
+  caffe2::serialize::PyTorchStreamReader reader(std::make_shared<CountingReader>(path));
+  std::vector<FileRecord> out;
+  for (const std::string& name : reader.getAllRecords()) {
+    out.push_back({name, static_cast<std::int64_t>(reader.getRecordSize(name))});
+  }
+  std::stable_sort(out.begin(), out.end(), [](const FileRecord& a, const FileRecord& b) { return a.bytes > b.bytes; });
+  return out;
+}
+
+std::optional<WorkerFailure> why_not_a_model(const std::string& path, const std::string& format) {
+  std::array<char, 512> buffer{};
+  std::shared_ptr<CountingReader> file;
+  try {
+    file = std::make_shared<CountingReader>(path);
+  } catch (const Failure& failure) {
+    return failure.value();
+  }
+  const std::string_view head(buffer.data(), file->read(0, buffer.data(), buffer.size(), "head"));
+  if (!head.starts_with("PK\x03\x04")) return not_a_zip(path, head);
+
+  Records records;
+  try {
+    caffe2::serialize::PyTorchStreamReader reader(file);
+    records = reader.getAllRecords();
+  } catch (const std::exception& error) {
+    const std::string cause = cause_in(error.what());
+    if (cause.find("central directory") != std::string::npos) {
+      return WorkerFailure{"model_file", path + " is truncated: the directory at the end of the archive is missing",
+                           "copy or download the file again"};
+    }
+    return WorkerFailure{"model_file", path + " is a zip archive but not a PyTorch program: " + cause, kHowToExport};
+  }
+  const std::string found = format_by(records);
+  if (found == format) return std::nullopt;
+  if (!found.empty()) {
+    if (format.empty()) return std::nullopt;
+    return WorkerFailure{"model_file", path + " is of format " + found + ", not " + format,
+                         "leave the format to be detected"};
+  }
+  if (has(records, "data.pkl")) {
+    return WorkerFailure{"model_file", path + " holds a state_dict or other pickled Python objects, not a program",
+                         kHowToExport};
+  }
+  if (has_folder(records, "models/") || has(records, "serialized_exported_program.json")) {
+    return WorkerFailure{"model_file", path + " holds an exported program that is not compiled (torch.export.save)",
+                         "compile it with torch._inductor.aoti_compile_and_package"};
+  }
+  return WorkerFailure{"model_file", path + " is a PyTorch archive without a program", kHowToExport};
+}
+
+std::string format_of(const std::string& path) {
+  if (auto failure = why_not_a_model(path, {})) throw Failure(failure->kind, failure->message, failure->hint);
+  caffe2::serialize::PyTorchStreamReader reader(std::make_shared<CountingReader>(path));
+  return format_by(reader.getAllRecords());
+}
+
+}  // namespace mlplan::worker

@@ -1,0 +1,178 @@
+#include "bench/worker/session.h"
+
+#include "bench/worker/blackbox.h"
+#include "bench/worker/failure.h"
+#include "bench/worker/framework.h"
+#include "bench/worker/measure.h"
+#include "bench/worker/model_file.h"
+#include "bench/worker/sample_models.h"
+#include "bench/worker/stamps.h"
+
+namespace mlplan::worker {
+
+Session::Session(Blackbox& blackbox, const Stamp& main_stamp) : blackbox_(blackbox) {
+  stamps_.preinit = preinit_stamp();
+  stamps_.main = main_stamp;
+}
+
+Reply Session::answer(const Request& request) {
+  Reply reply;
+  reply.verb = request.verb;
+  try {
+    if (request.verb == "version") {
+      version(reply);
+    } else if (request.verb == "exit") {
+      enter(blackbox_, Phase::done);
+      return reply;
+    } else if (request.verb == "start") {
+      start(request);
+    } else if (request.verb == "load") {
+      start(request);
+      load(request);
+    } else if (request.verb == "first") {
+      first(request, reply);
+    } else if (request.verb == "cold_start") {
+      start(request);
+      load(request);
+      first(request, reply);
+    } else if (request.verb == "warm_up") {
+      warm_up(request, reply);
+    } else if (request.verb == "measure") {
+      measure(request, reply);
+    } else if (request.verb == "trial") {
+      trial(request, reply);
+    } else if (request.verb == "describe") {
+      describe(request, reply);
+    } else if (request.verb == "quality") {
+      quality(request, reply);
+    } else if (request.verb == "sample") {
+      sample(request);
+    } else {
+      throw Failure("internal", "mlplan-worker does not know the request '" + request.verb + "'",
+                    "use mlplan and mlplan-worker of one version");
+    }
+  } catch (const std::exception& error) {
+    // The phase stays in the blackbox until the next request, so that the parent can say where it failed.
+    const auto phase = static_cast<Phase>(blackbox_.phase.load(std::memory_order_relaxed));
+    reply.failure = explain(error, phase, model_ ? model_->signature() : std::string());
+    reply.stamps = stamps_;
+    return reply;
+  } catch (...) {
+    reply.failure = WorkerFailure{"model", "something that is no std::exception was thrown", {}};
+    return reply;
+  }
+  reply.stamps = stamps_;
+  enter(blackbox_, Phase::waiting);
+  return reply;
+}
+
+void Session::version(Reply& reply) { reply.build = build_facts(); }
+
+void Session::start(const Request& request) {
+  if (started_) return;
+  enter(blackbox_, Phase::framework_start);
+  require_same_libtorch();
+  if (request.load.device != "cpu") {
+    throw Failure("device", "mlplan-worker runs models on the CPU; it cannot run them on '" + request.load.device + "'",
+                  "leave --device out");
+  }
+  start_framework(request.load.threads);
+  stamps_.framework = take_stamp();
+  stamps_.op_libraries = stamps_.framework;
+  if (!request.load.op_libraries.empty()) {
+    enter(blackbox_, Phase::op_libraries);
+    load_op_libraries(request.load.op_libraries);
+    stamps_.op_libraries = take_stamp();
+  }
+  started_ = true;
+}
+
+void Session::load(const Request& request) {
+  enter(blackbox_, Phase::load);
+  model_.reset();
+  LoadRequest wanted = request.load;
+  if (wanted.format.empty()) wanted.format = format_of(wanted.path);
+  try {
+    model_ = wanted.format == "aotinductor" ? load_aoti(wanted, stamps_, blackbox_) : load_torchscript(wanted, stamps_);
+  } catch (const Failure&) {
+    throw;
+  } catch (const std::exception&) {
+    // The outside of the file often tells more than what the loader stumbled over. Looked at only now: a good file
+    // never pays.
+    if (const auto failure = why_not_a_model(wanted.path, wanted.format)) {
+      throw Failure(failure->kind, failure->message, failure->hint);
+    }
+    throw;
+  }
+}
+
+void Session::first(const Request& request, Reply& reply) {
+  enter(blackbox_, Phase::make_input);
+  model().set_inputs(request.input);
+  stamps_.input = take_stamp();
+  enter(blackbox_, Phase::first_inference);
+  in_inference_mode([this] { model_->call(); });
+  stamps_.first_result = take_stamp();
+  count_inference(blackbox_);
+  reply.outputs = model_->outputs();
+}
+
+void Session::warm_up(const Request& request, Reply& reply) {
+  set_inputs_if_given(request.input);
+  enter(blackbox_, Phase::warm_up);
+  in_inference_mode([&] { reply.warmed_up = worker::warm_up(model(), request.warm_up, blackbox_); });
+}
+
+void Session::measure(const Request& request, Reply& reply) {
+  if (request.measure.threads > 0 && request.measure.threads != threads()) set_threads(request.measure.threads);
+  set_inputs_if_given(request.measure.input);
+  enter(blackbox_, Phase::measure);
+  in_inference_mode([&] { reply.measured = worker::measure(model(), request.measure, blackbox_); });
+}
+
+void Session::trial(const Request& request, Reply& reply) {
+  enter(blackbox_, Phase::make_input);
+  model().set_inputs(request.input);
+  enter(blackbox_, Phase::trial);
+  in_inference_mode([this] { model_->checked_call(); });
+  count_inference(blackbox_);
+  reply.outputs = model_->outputs();
+}
+
+void Session::describe(const Request& request, Reply& reply) {
+  start(request);
+  enter(blackbox_, Phase::describe);
+  LoadRequest wanted = request.load;
+  if (wanted.format.empty()) wanted.format = format_of(wanted.path);
+  // Describing TorchScript reads the model again: not two copies in memory at once.
+  const bool load_again = model_ != nullptr && wanted.format == "torchscript";
+  if (load_again) model_.reset();
+  reply.description = describe_model(wanted);
+  if (load_again) load(request);
+}
+
+void Session::quality(const Request& request, Reply& reply) {
+  set_inputs_if_given(request.input);
+  enter(blackbox_, Phase::trial);
+  in_inference_mode([&] { reply.quality = model().quality(); });
+}
+
+void Session::sample(const Request& request) {
+  enter(blackbox_, Phase::framework_start);
+  require_same_libtorch();
+  enter(blackbox_, Phase::describe);
+  write_sample_model(request.sample_name, request.sample_size, request.sample_seed, request.sample_path);
+}
+
+Model& Session::model() {
+  if (!model_) throw Failure("internal", "no model is loaded", {});
+  return *model_;
+}
+
+void Session::set_inputs_if_given(const InputRequest& input) {
+  if (input.inputs.empty()) return;  // those of the first inference
+  enter(blackbox_, Phase::make_input);
+  model().set_inputs(input);
+}
+
+}  // namespace mlplan::worker

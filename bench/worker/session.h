@@ -1,0 +1,37 @@
+// One worker's life: requests in, replies out. Every failure becomes a reply, and the session goes on.
+#pragma once
+
+#include <memory>
+
+#include "bench/worker/model.h"
+#include "profiles/support/worker_messages.h"
+
+namespace mlplan::worker {
+
+class Session {
+ public:
+  Session(Blackbox& blackbox, const Stamp& main_stamp);
+  Reply answer(const Request& request);
+
+ private:
+  void version(Reply& reply);
+  void start(const Request& request);
+  void load(const Request& request);
+  void first(const Request& request, Reply& reply);
+  void warm_up(const Request& request, Reply& reply);
+  void measure(const Request& request, Reply& reply);
+  void trial(const Request& request, Reply& reply);
+  void describe(const Request& request, Reply& reply);
+  void quality(const Request& request, Reply& reply);
+  void sample(const Request& request);
+
+  Model& model();  // throws when none is loaded
+  void set_inputs_if_given(const InputRequest& input);
+
+  Blackbox& blackbox_;
+  ColdStartStamps stamps_;
+  bool started_ = false;
+  std::unique_ptr<Model> model_;
+};
+
+}  // namespace mlplan::worker

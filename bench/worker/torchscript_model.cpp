@@ -1,0 +1,71 @@
+#include <torch/csrc/jit/api/module.h>
+#include <torch/csrc/jit/serialization/import.h>
+
+#include <optional>
+
+#include "bench/worker/counting_reader.h"
+#include "bench/worker/failure.h"
+#include "bench/worker/make_inputs.h"
+#include "bench/worker/model.h"
+#include "bench/worker/outputs.h"
+#include "bench/worker/stamps.h"
+
+namespace mlplan::worker {
+namespace {
+
+class TorchScriptModel final : public Model {
+ public:
+  TorchScriptModel(torch::jit::Module module, torch::jit::Method method)
+      : module_(std::move(module)), method_(std::move(method)) {}
+
+  void set_inputs(const InputRequest& request) override {
+    arguments_.clear();  // before the new ones: the two need not fit into memory together
+    arguments_ = make_arguments(request, method_.function().getSchema());
+  }
+
+  void call() override {
+    output_ =
+        c10::IValue();  // as a server that has sent its answer; also lets the allocator hand out the same block again
+    output_ = method_(arguments_);
+  }
+
+  std::vector<std::string> outputs() const override { return output_texts(output_); }
+
+  QualityFacts quality() override {
+    return compare_two_runs([this] {
+      call();
+      return output_;
+    });
+  }
+
+  std::string signature() const override { return signature_of(method_.function().getSchema()); }
+
+ private:
+  torch::jit::Module module_;
+  torch::jit::Method method_;
+  std::vector<c10::IValue> arguments_;
+  c10::IValue output_;
+};
+
+torch::jit::Method find_method(const torch::jit::Module& module, const std::string& name) {
+  if (auto method = module.find_method(name)) return *method;
+  std::string names;
+  for (const torch::jit::Method& method : module.get_methods()) names += (names.empty() ? "" : ", ") + method.name();
+  throw Failure("input", "the model has no method '" + name + "'; it has: " + (names.empty() ? "none" : names),
+                "choose one with --method");
+}
+
+}  // namespace
+
+std::unique_ptr<Model> load_torchscript(const LoadRequest& request, ColdStartStamps& stamps) {
+  const auto reader = std::make_shared<CountingReader>(request.path);
+  torch::jit::Module module = torch::jit::load(reader);
+  // A frozen module has no such attribute and is in evaluation mode for good.
+  if (module.hasattr("training")) module.eval();
+  torch::jit::Method method = find_method(module, request.method);
+  stamps.loaded = take_stamp();
+  stamps.reading = reader->total();
+  return std::make_unique<TorchScriptModel>(std::move(module), std::move(method));
+}
+
+}  // namespace mlplan::worker

@@ -1,0 +1,424 @@
+#include "bench/worker_process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sched.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include "bench/clock.h"
+#include "bench/proc_files.h"
+#include "profiles/support/units.h"
+
+extern char** environ;
+
+namespace mlplan::bench {
+namespace {
+
+constexpr std::int64_t kLookEveryNs = 100'000'000;
+constexpr std::size_t kKeepPrinted = 16384;
+
+Error system_error(std::string_view what) {
+  return {ErrorKind::not_measured, fmt::format("{}: {}", what, std::strerror(errno)), "mlplan-worker", {}};
+}
+
+// The descriptors 0..4 are the worker's; ours must lie above them, or the file actions would overwrite one another.
+UniqueFd above_the_workers(int fd) {
+  UniqueFd low(fd);
+  return UniqueFd(::fcntl(low.get(), F_DUPFD_CLOEXEC, 10));
+}
+
+std::vector<std::string> worker_environment(const Launch& launch) {
+  std::map<std::string, std::string> variables;
+  for (char** at = environ; *at != nullptr; ++at) {
+    const std::string_view entry = *at;
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string_view::npos) variables[std::string(entry.substr(0, equals))] = entry.substr(equals + 1);
+  }
+  for (const auto& [name, value] : launch.environment) variables[name] = value;
+  if (!launch.torch_library_folder.empty()) {
+    std::string& path = variables["LD_LIBRARY_PATH"];
+    path = path.empty() ? launch.torch_library_folder : launch.torch_library_folder + ":" + path;
+  }
+  variables[worker::kParentPidVariable] = std::to_string(::getpid());
+  if (launch.stop_at_baseline) variables[worker::kStopAtBaselineVariable] = "1";
+  variables["MLPLAN_PADDING"] = std::string(launch.padding, 'x');
+  std::vector<std::string> out;
+  out.reserve(variables.size());
+  for (const auto& [name, value] : variables) out.push_back(name + "=" + value);
+  return out;
+}
+
+// Sets this thread's affinity for as long as it lives: a spawned process inherits it.
+class Affinity {
+ public:
+  explicit Affinity(const std::vector<int>& cpus) {
+    if (cpus.empty()) return;
+    sched_getaffinity(0, sizeof before_, &before_);
+    cpu_set_t wanted;
+    CPU_ZERO(&wanted);
+    for (const int cpu : cpus) CPU_SET(static_cast<std::size_t>(cpu), &wanted);
+    changed_ = sched_setaffinity(0, sizeof wanted, &wanted) == 0;
+    failed_ = !changed_;
+  }
+  Affinity(const Affinity&) = delete;
+  Affinity& operator=(const Affinity&) = delete;
+  ~Affinity() {
+    if (changed_) sched_setaffinity(0, sizeof before_, &before_);
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  cpu_set_t before_{};
+  bool changed_ = false;
+  bool failed_ = false;
+};
+
+struct SpawnAttributes {
+  posix_spawnattr_t attributes{};
+  posix_spawn_file_actions_t actions{};
+  SpawnAttributes() {
+    posix_spawnattr_init(&attributes);
+    posix_spawn_file_actions_init(&actions);
+  }
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes() {
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+};
+
+bool is_inference(worker::Phase phase) {
+  return phase == worker::Phase::first_inference || phase == worker::Phase::warm_up ||
+         phase == worker::Phase::measure || phase == worker::Phase::trial;
+}
+
+std::string describe_death(int status) {
+  if (WIFSIGNALED(status)) {
+    const int signal = WTERMSIG(status);
+    const char* name = sigabbrev_np(signal);
+    return fmt::format("was ended by signal {} (SIG{})", signal, name == nullptr ? "?" : name);
+  }
+  return fmt::format("ended by itself with exit code {}", WEXITSTATUS(status));
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept { *this = std::move(other); }
+
+WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
+  if (this == &other) return *this;
+  kill();
+  if (blackbox_ != nullptr) ::munmap(blackbox_, sizeof(worker::Blackbox));
+  pid_ = std::exchange(other.pid_, -1);
+  pid_fd_ = std::move(other.pid_fd_);
+  channel_ = std::move(other.channel_);
+  output_ = std::move(other.output_);
+  blackbox_ = std::exchange(other.blackbox_, nullptr);
+  received_ = std::move(other.received_);
+  printed_ = std::move(other.printed_);
+  printed_bytes_ = other.printed_bytes_;
+  spawned_ns_ = other.spawned_ns_;
+  last_reply_ns_ = other.last_reply_ns_;
+  exit_status_ = std::exchange(other.exit_status_, std::nullopt);
+  highest_rss_bytes_ = other.highest_rss_bytes_;
+  return *this;
+}
+
+WorkerProcess::~WorkerProcess() {
+  kill();
+  if (blackbox_ != nullptr) ::munmap(blackbox_, sizeof(worker::Blackbox));
+}
+
+Result<WorkerProcess> WorkerProcess::spawn(const Launch& launch, const std::vector<worker::Request>& requests) {
+  WorkerProcess out;
+  int sockets[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets) != 0) return fail(system_error("socketpair"));
+  UniqueFd theirs = above_the_workers(sockets[1]);
+  out.channel_ = UniqueFd(sockets[0]);
+  int pipe_ends[2];
+  if (::pipe2(pipe_ends, O_CLOEXEC) != 0) return fail(system_error("pipe"));
+  UniqueFd their_output = above_the_workers(pipe_ends[1]);
+  out.output_ = UniqueFd(pipe_ends[0]);
+  ::fcntl(out.output_.get(), F_SETFL, O_NONBLOCK);
+  UniqueFd memory = above_the_workers(::memfd_create("mlplan-blackbox", MFD_CLOEXEC));
+  if (!theirs || !their_output || !memory || ::ftruncate(memory.get(), sizeof(worker::Blackbox)) != 0) {
+    return fail(system_error("cannot make the worker's channel"));
+  }
+  void* page = ::mmap(nullptr, sizeof(worker::Blackbox), PROT_READ | PROT_WRITE, MAP_SHARED, memory.get(), 0);
+  if (page == MAP_FAILED) return fail(system_error("mmap"));
+  out.blackbox_ = new (page) worker::Blackbox{};
+  UniqueFd nothing = above_the_workers(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+
+  for (const worker::Request& request : requests) {
+    if (Status sent = out.send(request); !sent) return fail(sent.error());
+  }
+
+  SpawnAttributes spawn;
+  posix_spawn_file_actions_adddup2(&spawn.actions, nothing.get(), 0);
+  posix_spawn_file_actions_adddup2(&spawn.actions, their_output.get(), 1);
+  posix_spawn_file_actions_adddup2(&spawn.actions, their_output.get(), 2);
+  posix_spawn_file_actions_adddup2(&spawn.actions, theirs.get(), worker::kChannelFd);
+  posix_spawn_file_actions_adddup2(&spawn.actions, memory.get(), worker::kBlackboxFd);
+  sigset_t none;
+  sigset_t all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&spawn.attributes, &none);
+  posix_spawnattr_setsigdefault(&spawn.attributes, &all);
+  posix_spawnattr_setpgroup(&spawn.attributes, 0);
+  posix_spawnattr_setflags(&spawn.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+
+  std::vector<std::string> environment = worker_environment(launch);
+  std::vector<char*> environment_pointers;
+  for (std::string& entry : environment) environment_pointers.push_back(entry.data());
+  environment_pointers.push_back(nullptr);
+  std::string path = launch.worker_path;
+  char* arguments[] = {path.data(), nullptr};
+
+  const Affinity affinity(launch.cpus);
+  if (affinity.failed()) {
+    return fail(ErrorKind::usage, "these CPUs cannot be used by this process", "--cpus",
+                "see `taskset -p $$` for those that can");
+  }
+  pid_t pid = -1;
+  out.spawned_ns_ = now_ns();
+  const int error =
+      ::posix_spawn(&pid, path.c_str(), &spawn.actions, &spawn.attributes, arguments, environment_pointers.data());
+  if (error != 0) {
+    return fail(ErrorKind::not_measured, fmt::format("cannot start the worker: {}", std::strerror(error)), path,
+                "reinstall mlplan, or point MLPLAN_WORKER at mlplan-worker");
+  }
+  out.pid_ = pid;
+  out.pid_fd_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  if (!out.pid_fd_) return fail(system_error("pidfd_open"));
+  return out;
+}
+
+Status WorkerProcess::send(const worker::Request& request) {
+  const std::string line = worker::write_line(request);
+  std::string_view rest = line;
+  while (!rest.empty()) {
+    const ssize_t sent = ::send(channel_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+    if (sent < 0 && errno == EINTR) continue;
+    if (sent < 0) return fail(system_error("the worker does not listen any more"));
+    rest.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return {};
+}
+
+void WorkerProcess::drain_output() {
+  char buffer[65536];
+  for (ssize_t got = 0; (got = ::read(output_.get(), buffer, sizeof buffer)) > 0;) {
+    printed_bytes_ += got;
+    printed_.append(buffer, static_cast<std::size_t>(got));
+    if (printed_.size() > 2 * kKeepPrinted) printed_.erase(0, printed_.size() - kKeepPrinted);
+    if (got < static_cast<ssize_t>(sizeof buffer)) break;  // back to the channel: a flood must not hide a reply
+  }
+}
+
+std::string WorkerProcess::last_words() const {
+  std::string text = printed_;
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
+  std::size_t at = text.size();
+  for (int lines = 0; lines < 3 && at != std::string::npos && at > 0; ++lines) at = text.rfind('\n', at - 1);
+  if (at != std::string::npos && at > 0) text.erase(0, at + 1);
+  if (text.size() > 600) text = "..." + text.substr(text.size() - 600);
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 32 && c != '\n') c = ' ';
+  }
+  return text;
+}
+
+worker::Phase WorkerProcess::phase() const {
+  return static_cast<worker::Phase>(blackbox_->phase.load(std::memory_order_relaxed));
+}
+
+Error WorkerProcess::gave_up(const std::string& message, const std::string& hint) {
+  const worker::Phase at = phase();
+  kill();
+  return {ErrorKind::not_measured, message, std::string("while ") + std::string(worker::name_of(at)), hint};
+}
+
+Error WorkerProcess::died(const char* what_for) {
+  const worker::Phase at = phase();
+  reap();
+  drain_output();
+  const int status = exit_status_.value_or(0);
+  std::string message = fmt::format("the model's process {} {}", describe_death(status), what_for);
+  if (const std::string words = last_words(); !words.empty()) message += fmt::format("; its last words: {}", words);
+  std::string hint = "run the model once by itself to see why";
+  if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+    hint = fmt::format("the kernel kills the largest process when memory runs out: {} were resident when last seen",
+                       format_bytes(static_cast<double>(highest_rss_bytes_)));
+  }
+  if (at == worker::Phase::process_start && WIFEXITED(status) && WEXITSTATUS(status) == 127) {
+    hint = "a library is missing: point --torch-lib or MLPLAN_TORCH_LIB at the folder that holds libtorch_cpu.so";
+  }
+  return {ErrorKind::not_measured, message, std::string("while ") + std::string(worker::name_of(at)), hint};
+}
+
+Result<std::string> WorkerProcess::await_line(const Limits& limits) {
+  const std::int64_t began = now_ns();
+  std::int64_t look_at = began + kLookEveryNs;
+  std::int64_t progress_at = began;
+  std::optional<ProcessProgress> progress;
+  std::uint64_t inferences = blackbox_->inferences.load(std::memory_order_relaxed);
+  std::int64_t inference_at = began;
+  bool open = true;
+  while (true) {
+    if (const std::size_t end = received_.find('\n'); end != std::string::npos) {
+      std::string line = received_.substr(0, end);
+      received_.erase(0, end + 1);
+      return line;
+    }
+    if (!open) return fail(died("before it answered"));
+    pollfd watched[] = {{channel_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {pid_fd_.get(), POLLIN, 0}};
+    const int timeout = static_cast<int>(std::max<std::int64_t>(1, (look_at - now_ns()) / 1'000'000));
+    if (::poll(watched, 3, timeout) < 0 && errno != EINTR) return fail(system_error("poll"));
+    if (watched[0].revents != 0) {
+      char buffer[65536];
+      const ssize_t got = ::recv(channel_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+      if (got > 0) {
+        last_reply_ns_ = now_ns();
+        received_.append(buffer, static_cast<std::size_t>(got));
+        continue;
+      }
+      if (got == 0) open = false;  // the other end is closed: the process is gone or going
+    }
+    if (watched[1].revents != 0) drain_output();
+    if (watched[2].revents != 0 && watched[0].revents == 0) open = false;
+
+    const std::int64_t now = now_ns();
+    if (now < look_at) continue;
+    look_at = now + kLookEveryNs;
+    if (limits.interrupted && limits.interrupted()) {
+      kill();
+      return fail(ErrorKind::interrupted, "interrupted");
+    }
+    if (const auto rss = read_rss(pid_)) {
+      highest_rss_bytes_ = std::max(highest_rss_bytes_, *rss);
+      if (limits.memory_bytes > 0 && *rss > limits.memory_bytes) {
+        return fail(gave_up(fmt::format("the model needs more memory than it may have: {} of {}",
+                                        format_bytes(static_cast<double>(*rss)),
+                                        format_bytes(static_cast<double>(limits.memory_bytes))),
+                            "use a machine with more memory, or raise --memory-limit"));
+      }
+    }
+    const worker::Phase at = phase();
+    if (is_inference(at)) {
+      const std::uint64_t count = blackbox_->inferences.load(std::memory_order_relaxed);
+      const std::int64_t since = blackbox_->phase_since_ns.load(std::memory_order_relaxed);
+      if (count != inferences) {
+        inferences = count;
+        inference_at = now;
+      }
+      if (now - std::max(inference_at, since) > limits.inference_ns) {
+        return fail(gave_up(fmt::format("an inference did not end within {}",
+                                        format_duration(static_cast<double>(limits.inference_ns))),
+                            "the model may hang on these inputs; if it is only slow, raise --inference-limit"));
+      }
+    } else {
+      inference_at = now;
+      const auto latest = read_progress(pid_);
+      if (latest != progress) {
+        progress = latest;
+        progress_at = now;
+      }
+      if (now - progress_at > limits.load_stall_ns) {
+        return fail(gave_up(fmt::format("no progress for {}: no bytes read, no memory touched, no CPU used",
+                                        format_duration(static_cast<double>(limits.load_stall_ns))),
+                            "the file system may hang; if a pause is expected, raise --load-stall"));
+      }
+    }
+    if (now - began > limits.total_ns) {
+      return fail(gave_up(fmt::format("not done within {}", format_duration(static_cast<double>(limits.total_ns))),
+                          "raise --time-box if the model is only slow"));
+    }
+  }
+}
+
+Result<worker::Reply> WorkerProcess::await_with_failure(const Limits& limits) {
+  Result<std::string> line = await_line(limits);
+  if (!line) return fail(line.error());
+  Result<worker::Reply> reply = worker::read_reply(*line);
+  if (!reply) kill();
+  return reply;
+}
+
+Result<worker::Reply> WorkerProcess::await(const Limits& limits) {
+  Result<worker::Reply> reply = await_with_failure(limits);
+  if (!reply || !reply->failure) return reply;
+  const worker::WorkerFailure& failure = *reply->failure;
+  const std::string where = std::string("while ") + std::string(worker::name_of(phase()));
+  kill();
+  const bool input_fault = failure.kind == "model_file" || failure.kind == "input" || failure.kind == "op_library" ||
+                           failure.kind == "abi" || failure.kind == "device" || failure.kind == "usage";
+  return fail(input_fault ? ErrorKind::bad_input : ErrorKind::not_measured, failure.message, where, failure.hint);
+}
+
+Status WorkerProcess::wait_stopped(const Limits& limits) {
+  const std::int64_t began = now_ns();
+  while (true) {
+    siginfo_t info{};
+    if (::waitid(P_PID, static_cast<id_t>(pid_), &info, WSTOPPED | WEXITED | WNOHANG | WNOWAIT) != 0) {
+      return fail(system_error("waitid"));
+    }
+    if (info.si_pid == pid_) {
+      if (info.si_code == CLD_STOPPED) return {};
+      return fail(died("at its start"));
+    }
+    if (now_ns() - began > limits.load_stall_ns)
+      return fail(gave_up("the worker did not reach its first instruction", {}));
+    drain_output();
+    ::usleep(1000);
+  }
+}
+
+void WorkerProcess::resume() { ::kill(pid_, SIGCONT); }
+
+void WorkerProcess::reap() {
+  if (exit_status_ || pid_ <= 0) return;
+  ::kill(-pid_, SIGKILL);  // whatever it leaves behind in its group, while the group's number is still ours
+  int status = 0;
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+  }
+  exit_status_ = status;
+}
+
+void WorkerProcess::finish() {
+  if (exit_status_ || pid_ <= 0) return;
+  worker::Request request;
+  request.verb = "exit";
+  if (send(request)) {
+    const std::int64_t until = now_ns() + 1'000'000'000;
+    while (now_ns() < until) {
+      pollfd watched[] = {{pid_fd_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}};
+      ::poll(watched, 2, 100);
+      if (watched[1].revents != 0) drain_output();
+      if (watched[0].revents != 0) break;
+    }
+  }
+  kill();
+}
+
+void WorkerProcess::kill() {
+  if (exit_status_ || pid_ <= 0) return;
+  ::kill(pid_, SIGKILL);
+  reap();
+}
+
+}  // namespace mlplan::bench

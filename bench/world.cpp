@@ -1,0 +1,79 @@
+#include "bench/world.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+
+namespace mlplan::bench {
+
+Result<ScratchFolder> ScratchFolder::make() {
+  const char* base = std::getenv("TMPDIR");
+  std::string path = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/mlplan-XXXXXX";
+  if (::mkdtemp(path.data()) == nullptr) {
+    return fail(ErrorKind::io, fmt::format("cannot make a scratch folder: {}", std::strerror(errno)), path,
+                "point TMPDIR at a folder that can be written");
+  }
+  return ScratchFolder(path);
+}
+
+ScratchFolder::ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+
+ScratchFolder::~ScratchFolder() {
+  std::error_code ignored;
+  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+}
+
+worker::Request World::request(const std::string& verb, std::int64_t threads, const std::string& scratch) const {
+  worker::Request out;
+  out.verb = verb;
+  out.load = load;
+  out.load.threads = threads;
+  out.load.scratch = scratch;
+  out.input = input;
+  return out;
+}
+
+Result<Worker> spawn_worker(const World& world, const SpawnOptions& options) {
+  Result<ScratchFolder> scratch = ScratchFolder::make();
+  if (!scratch) return fail(scratch.error());
+  std::vector<worker::Request> requests;
+  for (const std::string& verb : options.verbs) {
+    requests.push_back(world.request(verb, options.threads, scratch->path()));
+    requests.back().warm_up.cap_ns = options.warm_up_cap_ns;
+  }
+  Launch launch = world.launch;
+  launch.stop_at_baseline = options.stop_at_baseline;
+  launch.padding = options.padding;
+  Result<WorkerProcess> process = WorkerProcess::spawn(launch, requests);
+  if (!process) return fail(process.error());
+  return Worker{std::move(*scratch), std::move(*process)};
+}
+
+Result<std::string> locate_worker(const std::string& wanted) {
+  namespace fs = std::filesystem;
+  const auto usable = [](const fs::path& path) { return ::access(path.c_str(), X_OK) == 0 && !fs::is_directory(path); };
+  if (!wanted.empty()) {
+    if (usable(wanted)) return wanted;
+    return fail(ErrorKind::usage, "no program that can be run", wanted, "point --worker at mlplan-worker");
+  }
+  if (const char* variable = std::getenv("MLPLAN_WORKER"); variable != nullptr && *variable != '\0') {
+    if (usable(variable)) return std::string(variable);
+    return fail(ErrorKind::usage, "MLPLAN_WORKER names no program that can be run", variable,
+                "point it at mlplan-worker");
+  }
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  const fs::path candidates[] = {self.parent_path() / "mlplan-worker",
+                                 self.parent_path() / "../libexec/mlplan/mlplan-worker"};
+  for (const fs::path& candidate : candidates) {
+    if (usable(candidate)) return candidate.lexically_normal().string();
+  }
+  return fail(ErrorKind::usage, "mlplan-worker was not found", candidates[0].lexically_normal().string(),
+              "build it with `make build`, or point MLPLAN_WORKER at it");
+}
+
+}  // namespace mlplan::bench

@@ -1,0 +1,133 @@
+#include "bench/cold_start_report.h"
+
+#include <doctest/doctest.h>
+
+using namespace mlplan;
+using namespace mlplan::bench;
+
+namespace {
+
+// A start of 1,000 ms: 10 process, 90 framework, 600 load (500 of it reading), 1 input, 289 first inference, 10
+// unexplained.
+ColdSample sample(CacheState state, std::int64_t at_ns = 5'000'000'000) {
+  ColdSample out;
+  out.state = state;
+  out.proven = true;
+  out.spawned_ns = at_ns;
+  const auto stamp = [&](std::int64_t ms, std::int64_t cpu_ms, std::int64_t faults) {
+    return worker::Stamp{at_ns + ms * 1'000'000, cpu_ms * 1'000'000, faults, 0, 0};
+  };
+  out.stamps.preinit = stamp(10, 8, 100);
+  out.stamps.main = stamp(80, 70, 900);
+  out.stamps.framework = stamp(100, 90, 1000);
+  out.stamps.op_libraries = out.stamps.framework;
+  out.stamps.unpack = out.stamps.framework;
+  out.stamps.loaded = stamp(700, 650, 30'000);
+  out.stamps.reading = {500'000'000, 480'000'000, 25'000, 0, 0};
+  out.stamps.copied = out.stamps.loaded;
+  out.stamps.input = stamp(701, 651, 30'100);
+  out.stamps.first_result = stamp(990, 900, 40'000);
+  out.result_ns = at_ns + 1'000'000'000;
+  out.warmed_up.steady = true;
+  out.warmed_up.steady_from = 4;
+  out.warmed_up.steady_at_ns = at_ns + 1'500'000'000;
+  return out;
+}
+
+double phase_ns(const Timeline& times, const std::string& name) {
+  for (const PhaseTime& phase : times.phases) {
+    if (phase.name == name) return static_cast<double>(phase.spent.time_ns);
+  }
+  return -1;
+}
+
+}  // namespace
+
+TEST_CASE("the phases of a sample and what none explains add up to the wall, exactly") {
+  const Timeline times = timeline(sample(CacheState::warm));
+  double sum = times.unattributed_ns;
+  for (const PhaseTime& phase : times.phases) sum += static_cast<double>(phase.spent.time_ns);
+  CHECK(sum == times.wall_ns);
+  CHECK(times.wall_ns == 1e9);
+  CHECK(times.unattributed_ns == 10e6);
+  CHECK(phase_ns(times, "process_start") == 10e6);
+  CHECK(phase_ns(times, "framework_start") == 90e6);
+  CHECK(phase_ns(times, "file_read") == 500e6);
+  CHECK(phase_ns(times, "deserialise") == 100e6);
+  CHECK(phase_ns(times, "first_inference") == 289e6);
+  CHECK(phase_ns(times, "unpack") == -1);
+  CHECK(phase_ns(times, "cuda_context") == -1);
+}
+
+TEST_CASE("faults and CPU time are those within the phase") {
+  const Timeline times = timeline(sample(CacheState::warm));
+  for (const PhaseTime& phase : times.phases) {
+    if (phase.name == "deserialise") {
+      CHECK(phase.spent.minor_faults == 4000);
+      CHECK(phase.spent.cpu_ns == 80'000'000);
+    }
+    if (phase.name == "process_start") CHECK(phase.spent.minor_faults == 100);
+  }
+}
+
+TEST_CASE(
+    "reading is split by the measured cost of a fault, the rest of its CPU time is copying, the rest of the wall "
+    "waiting") {
+  MachineLimits limits;
+  limits.fault_ns = 1000;
+  const ReadParts parts = split_reading({500'000'000, 480'000'000, 250'000, 0, 0}, 250'000 * 4096, limits);
+  CHECK(parts.first_touch_ns == doctest::Approx(250e6));
+  CHECK(parts.copy_ns == doctest::Approx(230e6));
+  CHECK(parts.storage_wait_ns == doctest::Approx(20e6));
+}
+
+TEST_CASE("huge pages are told by the bytes that few faults brought in") {
+  MachineLimits limits;
+  limits.fault_ns = 1000;
+  limits.huge_first_touch_bytes_per_s = 10e9;
+  const std::int64_t bytes = std::int64_t{512} * 2 * 1024 * 1024;
+  const ReadParts parts = split_reading({400'000'000, 400'000'000, 512, 0, 0}, bytes, limits);
+  CHECK(parts.first_touch_ns == doctest::Approx(static_cast<double>(bytes) / 10).epsilon(0.01));
+}
+
+TEST_CASE("first touch is never more than the time there was") {
+  MachineLimits limits;
+  limits.fault_ns = 1e6;
+  const ReadParts parts = split_reading({5'000'000, 4'000'000, 1000, 0, 0}, 4'096'000, limits);
+  CHECK(parts.first_touch_ns == 4e6);
+  CHECK(parts.copy_ns == 0);
+}
+
+TEST_CASE("a state is made of its own proven samples only") {
+  std::vector<ColdSample> samples;
+  for (int i = 0; i < 7; ++i) samples.push_back(sample(CacheState::warm));
+  samples.push_back(sample(CacheState::model_cold));
+  samples.push_back(sample(CacheState::warm));
+  samples.back().proven = false;
+  samples.back().not_proven = "a warm start read 30 MiB from storage";
+  samples.front().warmed_up.steady = false;
+  const ColdStartState state = assemble_state(CacheState::warm, samples, 100'000'000, {});
+  CHECK(state.achieved);
+  CHECK(state.time_to_first_result.n == 7);
+  CHECK(state.rejected == 1);
+  CHECK(state.rejected_why == std::vector<std::string>{"a warm start read 30 MiB from storage"});
+  CHECK(state.never_steady == 1);
+  CHECK(state.time_to_steady.n == 6);
+  CHECK(state.time_to_steady.samples.size() == 7);
+  CHECK(state.time_to_steady.median == doctest::Approx(1.5e9));
+  CHECK(state.phases.front().name == "process_start");
+}
+
+TEST_CASE("without a proven sample the state is not achieved") {
+  CHECK_FALSE(assemble_state(CacheState::all_cold, {sample(CacheState::warm)}, 1, {}).achieved);
+}
+
+TEST_CASE("the floor is the file at the rate of the state") {
+  MachineLimits limits;
+  limits.cold_read_bytes_per_s = 1e9;
+  limits.copy_bytes_per_s = 10e9;
+  CHECK(assemble_state(CacheState::model_cold, {sample(CacheState::model_cold)}, 500'000'000, limits).limit.floor_ns ==
+        doctest::Approx(0.5e9));
+  CHECK(assemble_state(CacheState::warm, {sample(CacheState::warm)}, 500'000'000, limits).limit.floor_ns ==
+        doctest::Approx(0.05e9));
+}
