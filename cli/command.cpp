@@ -1,0 +1,18 @@
+#include "cli/command.h"
+
+#include "cli/commands/commands.h"
+
+namespace mlplan::cli {
+
+std::span<const Command> commands() {
+  static constexpr Command all[] = {
+      {"bench", "measures cold start, memory, latency and throughput of a model", run_bench},
+      {"inspect", "shows a model's inputs, methods, weights and file layout", run_inspect},
+      {"sample", "writes a small real model to try things on", run_sample},
+      {"schema", "prints the JSON Schema of a report", run_schema},
+      {"version", "prints the versions of mlplan and its libtorch", run_version},
+  };
+  return all;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,108 @@
+// mlplan bench: flags, run, view.
+#include "bench/bench.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/commands/bench_flags.h"
+#include "cli/commands/commands.h"
+#include "cli/output.h"
+#include "cli/signals.h"
+#include "cli/views/progress.h"
+#include "cli/views/terminal_report.h"
+#include "profiles/report.h"
+#include "profiles/support/atomic_file.h"
+
+namespace mlplan::cli {
+namespace {
+
+// Hours of measuring must not end at a folder that does not exist, nor a report replace the model.
+Status check_output(const BenchRequest& request) {
+  if (request.output.empty() || request.output == "-") return {};
+  std::error_code ignored;
+  if (std::filesystem::equivalent(request.output, request.options.model_path, ignored)) {
+    return fail(ErrorKind::usage, "the report would replace the model", "-o " + request.output, "-o report.json");
+  }
+  Status status = check_writable(request.output);
+  if (!status && status.error().where.empty()) {
+    Error error = status.error();
+    error.where = "-o " + request.output;
+    return fail(std::move(error));
+  }
+  return status;
+}
+
+int columns_of_remarks() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
+
+bool ended_by_time_box(const Report& report) {
+  if (report.mlplan.stop == "time_box") return true;
+  for (const SteadyRow& row : report.steady) {
+    if (row.stop == "time_box") return true;
+  }
+  return false;
+}
+
+Closing closing_of(const Report& report, const BenchRequest& request, bool written) {
+  Closing closing;
+  const std::string model = shell_quoted(request.options.model_path);
+  if (written) closing.written_to = request.output;
+  if (!written) {
+    closing.next = "mlplan bench " + model + " -o report.json";
+    closing.next_why = "keeps the report, with every sample";
+  } else if (ended_by_time_box(report)) {
+    closing.next = "mlplan bench " + model + " --time-box 5m -o " + shell_quoted(request.output);
+    closing.next_why = "narrows the intervals";
+  } else {
+    closing.next = "mlplan inspect " + model;
+    closing.next_why = "shows what is inside";
+  }
+  return closing;
+}
+
+Result<Report> measure(const BenchRequest& request, const Context& context) {
+  bench::Hooks hooks;
+  hooks.interrupted = interrupted;
+  hooks.argv = context.argv;
+  ProgressLine progress({say, columns_of_remarks, std::chrono::steady_clock::now}, context.remarks,
+                        context.remarks_on_terminal);
+  if (!request.quiet) hooks.progress = [&](const bench::Progress& now) { progress.update(now); };
+  return bench::run(request.options, hooks);
+}
+
+}  // namespace
+
+Result<int> run_bench(const std::vector<std::string>& arguments, const Context& context) {
+  const Result<BenchRequest> request = parse_bench_flags(arguments, context.environment, context.answer);
+  if (!request) return fail(request.error());
+  if (!request->help.empty()) {
+    if (Status status = write_answer(request->help); !status) return fail(status.error());
+    return 0;
+  }
+  if (Status status = check_output(*request); !status) return fail(status.error());
+
+  const Result<Report> report = measure(*request, context);
+  if (!report) return fail(report.error());
+
+  const bool to_file = !request->output.empty() && request->output != "-";
+  const std::string json = to_file || request->json ? write_report(*report) : "";
+  const Status written = to_file ? write_file(request->output, json) : Status{};
+  Style style = context.answer;
+  style.verbose = request->verbose;
+  const std::string answer =
+      request->json ? json : terminal_report(*report, closing_of(*report, *request, to_file && written), style);
+  // What was measured is shown even where it could not be written.
+  const Status shown_status = write_answer(answer);
+  if (request->json && !request->quiet) {
+    for (const Warning& warning : report->warnings) say(warning_text(warning.message, warning.hint, context.remarks));
+  }
+  if (!written) return fail(written.error());
+  if (!shown_status) return fail(shown_status.error());
+  return report->mlplan.stop == "interrupted" ? exit_code(ErrorKind::interrupted) : 0;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,128 @@
+#include "cli/commands/bench_flags.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/commands/model_flags.h"
+#include "cli/commands/readers.h"
+#include "cli/flags.h"
+#include "cli/suggestion.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::cli {
+namespace {
+
+Flags::Reader read_list(std::vector<std::int64_t>& target) {
+  return [&target](const std::string& value) -> Status {
+    Result<std::vector<std::int64_t>> list = parse_int_list(value);
+    if (!list) return fail(list.error());
+    target = *std::move(list);
+    return {};
+  };
+}
+
+Flags::Reader read_dim(bench::Options& options) {
+  return [&options](const std::string& value) -> Status {
+    const std::size_t equals = value.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorKind::usage, fmt::format("'{}' is not of the form NAME=LIST", value), "", "--dim seq=16..512*2");
+    }
+    const std::string name = value.substr(0, equals);
+    const std::string list_text = value.substr(equals + 1);
+    if (name == "batch") return fail(ErrorKind::usage, "batch has a flag of its own", "", "--batch " + list_text);
+    Result<std::vector<std::int64_t>> list = parse_int_list(list_text);
+    if (!list) return fail(list.error());
+    options.dims[name] = *std::move(list);
+    return {};
+  };
+}
+
+// --only names parts; what is not named is left out.
+Flags::Reader read_only(std::vector<std::string>& parts) {
+  return [&parts](const std::string& value) -> Status {
+    for (const std::string& part : split_list(value)) {
+      std::string name;
+      if (Status status = read_choice(name, {"cold-start", "memory", "steady"})(part); !status) return status;
+      parts.push_back(name);
+    }
+    return {};
+  };
+}
+
+void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::string>& only) {
+  flags.group("What is measured");
+  flags.value("--batch", "LIST", "batch sizes, as 1,2,8 or 1..32*2 (1 to 32 as time allows)",
+              read_list(options.batches));
+  flags.value("--threads", "LIST", "threads within an inference (1 and all CPUs)", read_list(options.threads));
+  flags.value("--workers", "LIST", "processes side by side (1 and one per CPU)", read_list(options.workers));
+  flags.repeatable("--dim", "NAME=LIST", "values of another dimension, as seq=16..512*2", read_dim(options));
+  flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
+  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady (all)", read_only(only));
+  flags.group("How hard");
+  flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
+  flags.value("--samples", "N", "of each kind of cold start at least, in the box (5)", read_count(options.min_samples));
+  flags.value("--max-samples", "N", "of each kind of cold start at most (40)", read_count(options.max_samples));
+  flags.value("--seed", "N", "of the samples' order and the inputs' values (1)", read_seed(options.seed));
+  flags.value("--load-stall", "TIME", "give up on loading without progress for (30s)",
+              read_duration(options.load_stall));
+  flags.value("--inference-limit", "TIME", "give up on one inference after (60s)",
+              read_duration(options.inference_limit));
+}
+
+void declare_output(Flags& flags, BenchRequest& request) {
+  flags.group("Output");
+  flags.value("-o,--output", "FILE", "also write the report as JSON; - is standard output", read_text(request.output));
+  flags.toggle("--json", "print the report as JSON, no table", request.json);
+  flags.toggle("-v,--verbose", "leave nothing out of the table", request.verbose);
+  flags.toggle("-q,--quiet", "no progress and no warnings on standard error", request.quiet);
+  flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
+}
+
+}  // namespace
+
+Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
+                                       const Style& style) {
+  BenchRequest request;
+  bench::Options& options = request.options;
+  ModelFlags model{options};
+  std::vector<std::string> only;
+  Flags flags(
+      "mlplan bench MODEL [flags]",
+      "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
+      "parentheses.");
+  flags.group("Model");
+  declare_model(flags, model);
+  declare_measuring(flags, options, only);
+  flags.group("The worker's world");
+  declare_worker(flags, options);
+  declare_torch(flags, options);
+  declare_output(flags, request);
+
+  const std::int64_t default_samples_at_most = options.max_samples;
+  Result<std::optional<std::string>> help = flags.parse(arguments, style);
+  if (!help) return fail(help.error());
+  if (*help) {
+    request.help = **help;
+    return request;
+  }
+  if (Status status = finish_model(model); !status) return fail(status.error());
+  if (options.max_samples == default_samples_at_most)
+    options.max_samples = std::max(options.max_samples, options.min_samples);
+  if (options.max_samples < options.min_samples) {
+    return fail(ErrorKind::usage,
+                fmt::format("at most {} samples cannot be at least {}", options.max_samples, options.min_samples),
+                "--max-samples", fmt::format("--samples {}", options.max_samples));
+  }
+  if (!only.empty()) {
+    const auto named = [&](const char* part) { return std::find(only.begin(), only.end(), part) != only.end(); };
+    options.cold_start = named("cold-start");
+    options.memory = named("memory");
+    options.steady = named("steady");
+  }
+  if (request.output == "-") request.json = true;
+  take_variables(options, environment);
+  return request;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,26 @@
+// The flags of `mlplan bench`: from words to validated options.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/options.h"
+#include "cli/terminal.h"
+#include "cli/views/text.h"
+#include "profiles/support/result.h"
+
+namespace mlplan::cli {
+
+struct BenchRequest {
+  std::string help;  // not empty: it was asked for, and nothing else counts
+  bench::Options options;
+  std::string output;  // -o; empty: none, "-": standard output
+  bool json = false;   // the report on standard output in place of the view
+  bool quiet = false;
+  bool verbose = false;
+};
+
+Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
+                                       const Style& style);
+
+}  // namespace mlplan::cli

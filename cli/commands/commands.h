@@ -1,0 +1,17 @@
+// The commands, one file each.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command.h"
+
+namespace mlplan::cli {
+
+Result<int> run_bench(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_inspect(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_sample(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_version(const std::vector<std::string>& arguments, const Context& context);
+
+}  // namespace mlplan::cli

@@ -1,0 +1,23 @@
+// mlplan schema: the JSON Schema of a document, for the tools around mlplan.
+#include "cli/commands/commands.h"
+#include "cli/commands/readers.h"
+#include "cli/flags.h"
+#include "cli/output.h"
+#include "profiles/report.h"
+
+namespace mlplan::cli {
+
+Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context) {
+  std::string document = "report";
+  Flags flags("mlplan schema [DOCUMENT]", "Prints the JSON Schema (draft-07) of a document.");
+  flags.optional_positional("DOCUMENT", "report (report)", read_choice(document, {"report"}));
+  flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
+  const Result<std::optional<std::string>> help = flags.parse(arguments, context.answer);
+  if (!help) return fail(help.error());
+  std::string answer(*help ? **help : std::string(report_schema()));
+  if (!answer.ends_with('\n')) answer += '\n';
+  if (Status status = write_answer(answer); !status) return fail(status.error());
+  return 0;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,17 @@
+// Bars of block characters in a fixed number of columns, to an eighth of a column.
+#pragma once
+
+#include <string>
+
+namespace mlplan::cli {
+
+// A stretch of a time axis: [from, to] as fractions of the axis. Always visible when to > from, however short.
+std::string bar_on_axis(double from, double to, int columns);
+
+// `fraction` of the columns filled with a symbol that is one column wide.
+std::string bar_of(double fraction, int columns, const char* symbol);
+
+// A progress bar with its frame: "███████▌░░░░".
+std::string progress_bar(double fraction, int columns);
+
+}  // namespace mlplan::cli

@@ -1,0 +1,124 @@
+#include "cli/views/steady_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "cli/views/fields.h"
+#include "cli/views/labels.h"
+#include "cli/views/table.h"
+
+namespace mlplan::cli {
+namespace {
+
+constexpr std::size_t kRowsAtMost = 10;  // of the short view; -v shows all
+
+bool failed(const SteadyRow& row) { return row.stop == "failed" || row.stop == "out_of_memory"; }
+
+// "26.1 ms ≤31.2 ms": value and upper bound; what is missing says how many samples it needs.
+std::string percentile_text(const Stat& stat, const std::string& name) {
+  const auto found = stat.percentiles.find(name);
+  if (stat.n == 0 || found == stat.percentiles.end()) return kAbsent;
+  const Percentile& percentile = found->second;
+  if (!percentile.value) return fmt::format("needs {}", format_integer(percentile.needs));
+  std::string text = format(*percentile.value, Unit::duration);
+  if (percentile.high) text += " ≤" + format(*percentile.high, Unit::duration);
+  return text;
+}
+
+std::string stop_text(const SteadyRow& row) {
+  if (row.stop == "converged") return "converged";
+  if (row.stop == "noise_converged") return "noise settled";
+  if (row.stop == "time_box") return "time box";
+  if (row.stop == "single_sample") return "one sample";
+  if (row.stop == "out_of_memory") return "out of memory";
+  return spaced(row.stop);
+}
+
+const SteadyRow* best_of(const std::vector<SteadyRow>& rows) {
+  const SteadyRow* best = nullptr;
+  for (const SteadyRow& row : rows) {
+    if (row.throughput.n > 0 && (best == nullptr || row.throughput.median > best->throughput.median)) best = &row;
+  }
+  return best;
+}
+
+std::set<std::string> dims_of(const std::vector<SteadyRow>& rows) {
+  std::set<std::string> names;
+  for (const SteadyRow& row : rows) {
+    for (const auto& [name, value] : row.dims) {
+      if (name != "batch") names.insert(name);
+    }
+  }
+  return names;
+}
+
+std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& dims, bool best) {
+  std::vector<Cell> cells = {{fmt::format("batch {}", row.batch), best ? Ink::bold : Ink::plain}};
+  for (const std::string& name : dims) {
+    const auto found = row.dims.find(name);
+    cells.push_back({found == row.dims.end() ? kAbsent : format_integer(found->second)});
+  }
+  cells.push_back({std::to_string(row.threads)});
+  cells.push_back({std::to_string(row.workers)});
+  const Ink ink = row.latency.n == 0 ? Ink::dim : Ink::plain;
+  for (const auto& field : steady_fields()) {
+    const std::string_view key = field.key;
+    const bool headline = key == "throughput" && best;
+    cells.push_back({format_median(field.stat(row), field.unit), headline ? Ink::green : ink});
+    if (key != "latency") continue;
+    cells.push_back({format_spread(row.latency), Ink::dim});
+    for (const char* name : {"p90", "p99"}) {
+      const std::string text = percentile_text(row.latency, name);
+      cells.push_back({text, text.starts_with("needs") ? Ink::dim : ink});
+    }
+  }
+  const bool settled = row.stop == "converged";
+  cells.push_back({stop_text(row) + (row.warm || failed(row) ? "" : ", not warm"), failed(row) ? Ink::red
+                                                                                   : settled && row.warm
+                                                                                       ? Ink::dim
+                                                                                       : Ink::yellow});
+  return cells;
+}
+
+}  // namespace
+
+std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) {
+  if (rows.empty()) return {};
+  const std::set<std::string> dims = dims_of(rows);
+  std::vector<Column> columns = {{"STEADY STATE", false}};
+  for (const std::string& name : dims) columns.push_back({name});
+  columns.insert(columns.end(), {{"threads"}, {"workers"}});
+  for (const auto& field : steady_fields()) {
+    const std::string_view key = field.key;
+    columns.push_back({field.label, true, key == "peak_rss" ? 5 : 0});
+    if (key == "latency") columns.insert(columns.end(), {{"", true, 3}, {"p90", true, 4}, {"p99", true, 1}});
+  }
+  columns.push_back({"stopped by", false, 2});
+  const SteadyRow* best = best_of(rows);
+  Table table(std::move(columns));
+  std::size_t left_out = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const bool shown = style.verbose || rows.size() <= kRowsAtMost || i < kRowsAtMost - 1 || &rows[i] == best;
+    if (shown)
+      table.add(cells_of(rows[i], dims, &rows[i] == best));
+    else
+      ++left_out;
+  }
+  std::string text = table.print(style, kIndent);
+  if (left_out > 0) text += paragraph("more", fmt::format("{} more rows: -v shows them all", left_out), style);
+  for (const SteadyRow& row : rows) {
+    const std::string label = fmt::format("batch {}", row.batch);
+    if (failed(row) && !row.failure.empty()) text += paragraph(label, row.failure, style, Ink::red);
+    if (style.verbose && !row.unmet.empty()) {
+      text += paragraph(label,
+                        fmt::format("{} threads, {} workers: {}", row.threads, row.workers, fmt::join(row.unmet, "; ")),
+                        style);
+    }
+  }
+  return text;
+}
+
+}  // namespace mlplan::cli

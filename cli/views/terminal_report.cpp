@@ -1,0 +1,231 @@
+#include "cli/views/terminal_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "cli/views/cold_start_view.h"
+#include "cli/views/labels.h"
+#include "cli/views/memory_view.h"
+#include "cli/views/numbers.h"
+#include "cli/views/steady_view.h"
+
+namespace mlplan::cli {
+namespace {
+
+constexpr std::array<std::string_view, 3> kStateOrder = {"warm", "model_cold", "all_cold"};
+
+// Parameters are counted in billions, not in giga.
+std::string billions(std::int64_t parameters) {
+  std::string text = format(static_cast<double>(parameters), Unit::count);
+  std::replace(text.begin(), text.end(), 'G', 'B');
+  return text;
+}
+
+// "Intel Xeon Platinum 8481C" of "Intel(R) Xeon(R) Platinum 8481C CPU @ 2.70GHz".
+std::string short_cpu(std::string name) {
+  for (const std::string_view noise : {"(R)", "(TM)", "(tm)", " CPU", " Processor"}) {
+    const std::size_t at = name.find(noise);
+    if (at != std::string::npos) name.erase(at, noise.size());
+    const std::size_t again = name.find(noise);
+    if (again != std::string::npos) name.erase(again, noise.size());
+  }
+  return name.substr(0, name.find(" @ "));
+}
+
+std::string parameters_text(const ModelInfo& model) {
+  std::int64_t total = 0;
+  std::vector<std::string> dtypes;
+  for (const DTypeBytes& weights : model.weights) {
+    total += weights.parameters;
+    const std::string count = billions(weights.parameters);
+    dtypes.push_back(model.weights.size() == 1 ? weights.dtype : count + " " + weights.dtype);
+  }
+  if (total == 0) return {};
+  return fmt::format(", {} parameters ({})", billions(total), fmt::join(dtypes, ", "));
+}
+
+std::string machine_text(const MachineInfo& machine, bool verbose) {
+  std::vector<std::string> parts;
+  if (!machine.cpu.model_name.empty()) parts.push_back(short_cpu(machine.cpu.model_name));
+  std::string cpus = fmt::format("{} CPU{}", machine.cpu.logical, machine.cpu.logical == 1 ? "" : "s");
+  if (machine.cpu.online > machine.cpu.logical) cpus += fmt::format(" of {}", machine.cpu.online);
+  parts.push_back(cpus);
+  if (machine.memory.total_bytes > 0) {
+    std::string memory = format(static_cast<double>(machine.memory.total_bytes), Unit::bytes);
+    if (machine.memory.cgroup_limit_bytes && *machine.memory.cgroup_limit_bytes < machine.memory.total_bytes) {
+      memory +=
+          fmt::format(" (limit {})", format(static_cast<double>(*machine.memory.cgroup_limit_bytes), Unit::bytes));
+    }
+    parts.push_back(memory);
+  }
+  if (verbose && !machine.kernel.empty()) parts.push_back("Linux " + machine.kernel);
+  if (!machine.virtualization.empty() && machine.virtualization != "none" && machine.virtualization != "unknown") {
+    parts.push_back(machine.virtualization);
+  }
+  if (!machine.model_filesystem.empty()) parts.push_back(machine.model_filesystem);
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string grade_lines(const MachineInfo& machine, const Style& style) {
+  if (machine.grade.empty()) return {};
+  const Ink ink = machine.grade == "A" ? Ink::green : machine.grade == "B" ? Ink::yellow : Ink::red;
+  const std::string_view meaning = machine.grade == "A" ? "quiet" : machine.grade == "B" ? "some noise" : "noisy";
+  const std::string why = machine.why.empty() ? "" : fmt::format(": {}", fmt::join(machine.why, "; "));
+  return paragraph("grade " + machine.grade, fmt::format("{}{}", meaning, why), style, ink);
+}
+
+std::string quality_line(const Quality& quality, const Style& style) {
+  std::vector<std::string> good;
+  std::vector<std::string> bad;
+  if (quality.repeatable) {
+    if (*quality.repeatable) {
+      const bool across = quality.repeatable_across_processes.value_or(false);
+      good.push_back(across ? "same input, same output, bit for bit, in every process"
+                            : "same input, same output, bit for bit");
+    } else if (quality.max_abs_difference) {
+      bad.push_back(fmt::format("the same input gave outputs up to {:.2g} apart", *quality.max_abs_difference));
+    } else {
+      bad.push_back("the same input gave different outputs");
+    }
+  }
+  if (quality.repeatable_across_processes && !*quality.repeatable_across_processes) {
+    bad.push_back("outputs differ between processes");
+  }
+  if (quality.output_values > 0) {
+    const std::string values =
+        fmt::format("{} output value{}", format_integer(quality.output_values), quality.output_values == 1 ? "" : "s");
+    if (quality.nan_values + quality.inf_values == 0)
+      good.push_back(values + " without NaN or Inf");
+    else
+      bad.push_back(fmt::format("{} NaN and {} Inf among {}", format_integer(quality.nan_values),
+                                format_integer(quality.inf_values), values));
+  }
+  if (good.empty() && bad.empty()) return {};
+  bad.insert(bad.end(), good.begin(), good.end());
+  const bool all_good = bad.size() == good.size();
+  return paragraph("quality", fmt::format("{}", fmt::join(bad, "; ")), style, all_good ? Ink::green : Ink::yellow);
+}
+
+std::string partial_line(const Report& report, const Style& style) {
+  if (!report.mlplan.partial) return {};
+  const std::string after =
+      report.mlplan.wall_s > 0 ? " after " + format(report.mlplan.wall_s * 1e9, Unit::duration) : "";
+  const std::string how = report.mlplan.stop == "interrupted" ? "interrupted" : "cut short";
+  return paragraph("PARTIAL", how + after + ": what had been measured by then is here, the rest is missing", style,
+                   Ink::red, Ink::yellow);
+}
+
+std::string run_text(const ToolInfo& tool) {
+  std::vector<std::string> parts;
+  std::string took = "took " + format(tool.wall_s * 1e9, Unit::duration);
+  if (tool.stop == "time_box") took += ", ended by the time box";
+  parts.push_back(took);
+  if (tool.device != "cpu") parts.push_back("on " + tool.device);
+  if (!tool.cpus.empty()) parts.push_back("CPUs " + tool.cpus);
+  if (!tool.libtorch.empty()) parts.push_back("libtorch " + tool.libtorch);
+  parts.push_back(fmt::format("seed {}", tool.seed));
+  for (const auto& [name, value] : tool.environment) parts.push_back(name + "=" + value);
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+std::string waterfalls(const ColdStart& cold_start, const Style& style) {
+  double axis_ns = 0;
+  for (const ColdStartState& state : cold_start.states) axis_ns = std::max(axis_ns, wall_of(state));
+  std::string text;
+  for (const std::string_view name : kStateOrder) {
+    for (const ColdStartState& state : cold_start.states) {
+      if (state.name != name || state.time_to_first_result.n == 0) continue;
+      const bool first = text.empty();
+      text += (first ? "" : "\n") + waterfall(state, axis_ns, !first, style);
+    }
+  }
+  return text;
+}
+
+std::string sections(const Report& report, const Style& style) {
+  std::vector<std::string> blocks;
+  const auto add = [&](std::string text) {
+    if (!text.empty()) blocks.push_back(std::move(text));
+  };
+  if (!report.cold_start.states.empty()) {
+    add(cold_start_headline(report.cold_start, style) + simultaneous_starts(report.cold_start, style));
+  }
+  add(waterfalls(report.cold_start, style));
+  add(memory_view(report.memory, style));
+  add(steady_view(report.steady, style));
+  std::string findings = quality_line(report.quality, style);
+  for (const std::string& diagnosis : report.cold_start.diagnoses)
+    findings += paragraph("why", diagnosis, style, Ink::cyan);
+  for (const Warning& warning : report.warnings) {
+    const std::string hint = warning.hint.empty() ? "" : " Try: " + warning.hint;
+    findings += paragraph("warning", warning.message + hint, style, Ink::yellow);
+  }
+  add(std::move(findings));
+  return fmt::format("{}", fmt::join(blocks, "\n"));
+}
+
+}  // namespace
+
+std::string model_lines(const ModelInfo& model, const Style& style) {
+  const std::string format_name = model.format == "torchscript"   ? "TorchScript"
+                                  : model.format == "aotinductor" ? "AOTInductor"
+                                                                  : model.format;
+  const std::string facts = fmt::format("{}, {}{}", format_name, format(static_cast<double>(model.bytes), Unit::bytes),
+                                        parameters_text(model));
+  const int left = style.width - columns_of(facts) - 2;
+  const bool one_line = left >= 30 || columns_of(model.path) <= left;
+  std::string text = paint(shown(truncated_left(model.path, one_line ? left : style.width), style), Ink::bold, style);
+  text += one_line ? "  " + facts + "\n" : "\n" + paragraph("model", facts, style);
+  std::string label = "input";
+  for (const InputSpec& input : model.inputs) {
+    const std::string source = input.from == "flag"    ? "as given"
+                               : input.from == "file"  ? "stored in the file"
+                               : input.from == "graph" ? "from the graph"
+                                                       : input.from;
+    const std::string reason = input.reason.empty() ? source : source + ": " + input.reason;
+    const std::vector<std::string> leaves = format_input_flags({input});
+    for (std::size_t i = 0; i < leaves.size(); ++i) {
+      text += paragraph(label, i == 0 ? leaves[i] + "  (" + reason + ")" : leaves[i], style);
+      label.clear();
+    }
+  }
+  std::vector<std::string> dims;
+  for (const auto& [name, value] : model.dim_defaults) {
+    const auto bounds = model.dim_bounds.find(name);
+    const bool bounded = bounds != model.dim_bounds.end() && bounds->second.size() == 2;
+    if (name == "batch" && value == 1 && !bounded) continue;  // as anyone expects
+    std::string dim = fmt::format("{} = {}", name, value);
+    if (bounded) dim += fmt::format(" (the file allows {} .. {})", bounds->second[0], bounds->second[1]);
+    dims.push_back(dim);
+  }
+  if (!dims.empty()) text += paragraph("", fmt::format("{} unless swept", fmt::join(dims, ", ")), style);
+  return text;
+}
+
+std::string next_line(std::string_view command, std::string_view why, const Style& style) {
+  std::string label = "next";
+  label.resize(kLabelColumns, ' ');
+  std::string text =
+      std::string(kIndent, ' ') + paint(label, Ink::dim, style) + paint(shown(command, style), Ink::bold, style);
+  const int used = kIndent + kLabelColumns + columns_of(command) + 4 + columns_of(why);
+  if (!why.empty() && used <= style.width) text += paint("  # " + shown(why, style), Ink::dim, style);
+  return text + "\n";
+}
+
+std::string terminal_report(const Report& report, const Closing& closing, const Style& style) {
+  std::string text = model_lines(report.model, style);
+  text += paragraph("machine", machine_text(report.machine, style.verbose), style) + grade_lines(report.machine, style);
+  text += partial_line(report, style);
+  const std::string body = sections(report, style);
+  if (!body.empty()) text += "\n" + body;
+  text += "\n" + paragraph("run", run_text(report.mlplan), style);
+  if (!closing.written_to.empty()) text += paragraph("report", closing.written_to, style, Ink::dim, Ink::bold);
+  if (!closing.next.empty()) text += next_line(closing.next, closing.next_why, style);
+  return text;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,144 @@
+#include "cli/commands/bench_flags.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <sstream>
+
+using namespace mlplan;
+using namespace mlplan::cli;
+
+namespace {
+
+const Environment kNoVariables = [](const char*) { return std::optional<std::string>(); };
+
+Result<BenchRequest> parse(const std::vector<std::string>& arguments, const Environment& environment = kNoVariables) {
+  return parse_bench_flags(arguments, environment, Style{});
+}
+
+BenchRequest good(const std::vector<std::string>& arguments) {
+  const auto request = parse(arguments);
+  const std::string message = request.has_value() ? "" : request.error().message;
+  INFO(message);
+  REQUIRE(request.has_value());
+  return *request;
+}
+
+Error bad(const std::vector<std::string>& arguments) {
+  const auto request = parse(arguments);
+  REQUIRE_FALSE(request.has_value());
+  CHECK(request.error().kind == ErrorKind::usage);
+  return request.error();
+}
+
+using Numbers = std::vector<std::int64_t>;
+
+}  // namespace
+
+TEST_CASE("a model alone is a whole bench with the defaults of the library") {
+  const bench::Options options = good({"model.pt"}).options;
+  const bench::Options defaults;
+  CHECK(options.model_path == "model.pt");
+  CHECK(options.time_box == defaults.time_box);
+  CHECK(options.min_samples == defaults.min_samples);
+  CHECK(options.max_samples == defaults.max_samples);
+  CHECK(options.batches.empty());
+  CHECK(options.inputs.empty());
+  CHECK((options.cold_start && options.memory && options.steady));
+  CHECK_FALSE(options.all_cold);
+}
+
+TEST_CASE("sweeps are lists and ranges") {
+  const bench::Options options = good({"m.pt", "--batch", "1..32*2", "--threads", "1,2", "--workers", "2", "--dim",
+                                       "seq=16..64*2", "--dim", "w=3"})
+                                     .options;
+  CHECK(options.batches == Numbers{1, 2, 4, 8, 16, 32});
+  CHECK(options.threads == Numbers{1, 2});
+  CHECK(options.workers == Numbers{2});
+  CHECK(options.dims.at("seq") == Numbers{16, 32, 64});
+  CHECK(options.dims.at("w") == Numbers{3});
+}
+
+TEST_CASE("the worker's world comes from flags") {
+  const bench::Options options =
+      good({"m.pt", "--env", "A=b=c", "--env", "E=", "--cpus", "0-1,4", "--memory-limit", "2GiB", "--op-library",
+            "ops.so", "--torch-lib", "/opt/torch", "--device", "cpu", "--method", "encode", "--format", "aotinductor"})
+          .options;
+  CHECK(options.environment == std::map<std::string, std::string>{{"A", "b=c"}, {"E", ""}});
+  CHECK(options.cpus == std::vector<int>{0, 1, 4});
+  CHECK(options.memory_limit_bytes == std::int64_t{2} << 30);
+  CHECK(options.op_libraries == std::vector<std::string>{"ops.so"});
+  CHECK(options.torch_library_folder == "/opt/torch");
+  CHECK(options.method == "encode");
+  CHECK(options.format == "aotinductor");
+}
+
+TEST_CASE("a flag wins over the variable, the variable over the default") {
+  const Environment environment = [](const char* name) {
+    return std::string_view(name) == "MLPLAN_TORCH_LIB" ? std::optional<std::string>("/from/variable") : std::nullopt;
+  };
+  CHECK(parse({"m.pt"}, environment)->options.torch_library_folder == "/from/variable");
+  CHECK(parse({"m.pt", "--torch-lib", "/flag"}, environment)->options.torch_library_folder == "/flag");
+}
+
+TEST_CASE("durations need a unit and must take time") {
+  CHECK(good({"m.pt", "--time-box", "5m"}).options.time_box == std::chrono::minutes(5));
+  CHECK(good({"m.pt", "--load-stall", "90s"}).options.load_stall == std::chrono::seconds(90));
+  CHECK(good({"m.pt", "--inference-limit", "250ms"}).options.inference_limit == std::chrono::milliseconds(250));
+  CHECK(bad({"m.pt", "--time-box", "5"}).where == "--time-box 5");
+  CHECK(bad({"m.pt", "--time-box", "0s"}).message == "'0s' is no time at all");
+}
+
+TEST_CASE("inputs are parsed together, so that the members of a dict find each other") {
+  const bench::Options options =
+      good({"m.pt", "--input", "f.user:i64[batch]", "--input", "f.item:i64[batch]", "--input", "scale:float=2.0"})
+          .options;
+  REQUIRE(options.inputs.size() == 2);
+  CHECK(options.inputs[0].kind == InputSpec::Kind::dict);
+  CHECK(options.inputs[0].items.size() == 2);
+  CHECK(bad({"m.pt", "--input", "x:f99[3]"}).where.find("--input") != std::string::npos);
+}
+
+TEST_CASE("only what is named is measured") {
+  const bench::Options memory = good({"m.pt", "--only", "memory"}).options;
+  CHECK((memory.memory && !memory.cold_start && !memory.steady));
+  const bench::Options two = good({"m.pt", "--only", "cold-start,steady"}).options;
+  CHECK((two.cold_start && two.steady && !two.memory));
+  const bench::Options again = good({"m.pt", "--only", "cold-start", "--only", "memory"}).options;
+  CHECK((again.cold_start && again.memory && !again.steady));
+  CHECK(bad({"m.pt", "--only", "stedy"}).hint == "steady");
+}
+
+TEST_CASE("more samples at least than at most is an error, unless the most was not given") {
+  CHECK(good({"m.pt", "--samples", "60"}).options.max_samples == 60);
+  CHECK(good({"m.pt", "--max-samples", "6"}).options.max_samples == 6);
+  CHECK(bad({"m.pt", "--samples", "9", "--max-samples", "3"}).message == "at most 3 samples cannot be at least 9");
+}
+
+TEST_CASE("the report on standard output takes the place of the table") {
+  CHECK(good({"m.pt", "-o", "-"}).json);
+  CHECK_FALSE(good({"m.pt", "-o", "r.json"}).json);
+  CHECK(good({"m.pt", "--json"}).json);
+}
+
+TEST_CASE("wrong values say what would be right") {
+  CHECK(bad({"m.pt", "--device", "cudaa"}).hint == "cuda");
+  CHECK(bad({"m.pt", "--format", "onnx"}).message == "'onnx' is none of torchscript, aotinductor");
+  CHECK(bad({"m.pt", "--env", "NOVALUE"}).message == "'NOVALUE' is not of the form NAME=VALUE");
+  CHECK(bad({"m.pt", "--dim", "seq"}).hint == "--dim seq=16..512*2");
+  CHECK(bad({"m.pt", "--dim", "batch=1,2"}).hint == "--batch 1,2");
+  CHECK(bad({"m.pt", "--color", "alwyas"}).hint == "always");
+  CHECK(bad({"m.pt", "--memory-limit", "2"}).where == "--memory-limit 2");
+}
+
+TEST_CASE("the help fits a screen of 80 columns and 50 lines") {
+  Style style;
+  style.width = 80;
+  const auto request = parse_bench_flags({"--help"}, kNoVariables, style);
+  REQUIRE(request.has_value());
+  std::istringstream lines(request->help);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) CHECK_MESSAGE(columns_of(line) <= 80, line);
+  CHECK(count > 20);
+  CHECK(count <= 50);
+}

@@ -1,0 +1,86 @@
+#include "cli/views/numbers.h"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+
+using namespace mlplan;
+using namespace mlplan::cli;
+
+TEST_CASE("durations take the unit in which they are at least one") {
+  CHECK(format(812, Unit::duration) == "812 ns");
+  CHECK(format(1'240'000, Unit::duration) == "1.24 ms");
+  CHECK(format(999.6e6, Unit::duration) == "1.00 s");
+  CHECK(format(59.94e9, Unit::duration) == "59.9 s");
+  CHECK(format(252e9, Unit::duration) == "4m 12s");
+  CHECK(format(7500e9, Unit::duration) == "2h 05m");
+  CHECK(format(0, Unit::duration) == "0 ns");
+}
+
+TEST_CASE("sizes are in powers of 1024, counts and rates in powers of 1000") {
+  CHECK(format(512, Unit::bytes) == "512 B");
+  CHECK(format(102'551'000, Unit::bytes) == "97.8 MiB");
+  CHECK(format(32'212'254'720.0, Unit::bytes) == "30.0 GiB");
+  CHECK(format(7, Unit::count) == "7");
+  CHECK(format(250'532, Unit::count) == "251k");
+  CHECK(format(25'557'032, Unit::count) == "25.6M");
+  CHECK(format(41.49, Unit::per_second) == "41.5/s");
+  CHECK(format(1240, Unit::per_second) == "1,240/s");
+}
+
+TEST_CASE("what was not measured is a dash") {
+  CHECK(format(std::numeric_limits<double>::quiet_NaN(), Unit::duration) == kAbsent);
+  CHECK(format_median(Stat{}, Unit::bytes) == kAbsent);
+  CHECK(format_share(std::numeric_limits<double>::quiet_NaN()) == kAbsent);
+}
+
+TEST_CASE("a median shows no more digits than its interval carries") {
+  Stat stat;
+  stat.median = 1.2345e9;
+  stat.min = 1.1e9;
+  stat.max = 1.4e9;
+  stat.n = 1;
+  CHECK(format_median(stat, Unit::duration) == "1.2 s");
+  stat.n = 12;
+  stat.low = 1.22e9;
+  stat.high = 1.25e9;
+  CHECK(format_median(stat, Unit::duration) == "1.23 s");
+  stat.low = 1.0e9;
+  stat.high = 1.5e9;
+  CHECK(format_median(stat, Unit::duration) == "1.2 s");
+}
+
+TEST_CASE("without an interval the range decides") {
+  Stat stat;
+  stat.median = 1.2345e9;
+  stat.n = 3;
+  stat.min = 0.8e9;
+  stat.max = 1.9e9;
+  CHECK(digits_of(stat) == 2);
+  stat.min = 1.22e9;
+  stat.max = 1.25e9;
+  CHECK(digits_of(stat) == 3);
+}
+
+TEST_CASE("the spread is the farther end of the interval, and empty without one") {
+  Stat stat;
+  stat.n = 12;
+  stat.median = 100;
+  CHECK(format_spread(stat) == "");
+  stat.low = 99;
+  stat.high = 104;
+  CHECK(format_spread(stat) == "±4.0 %");
+}
+
+TEST_CASE("a range names its unit once where both ends share it") {
+  CHECK(format_range(1.18e9, 1.31e9, Unit::duration) == "1.18 .. 1.31 s");
+  CHECK(format_range(0.9e9, 1.31e9, Unit::duration) == "900 ms .. 1.31 s");
+  CHECK(format_range(252e9, 312e9, Unit::duration) == "4m 12s .. 5m 12s");
+}
+
+TEST_CASE("shares read as percent") {
+  CHECK(format_share(0.34) == "34 %");
+  CHECK(format_share(0.034) == "3.4 %");
+  CHECK(format_share(0.0004) == "<0.1 %");
+  CHECK(format_share(0) == "0.0 %");
+}

@@ -1,0 +1,109 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "cli/terminal.h"
+#include "cli/views/cold_start_view.h"
+#include "cli/views/inspection.h"
+#include "cli/views/memory_view.h"
+#include "cli/views/steady_view.h"
+#include "cli/views/table.h"
+#include "tests/cli/example_reports.h"
+#include "tests/cli/golden.h"
+
+using namespace mlplan;
+using namespace mlplan::cli;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+bench::Inspection inspection() {
+  bench::Inspection result;
+  result.model = examples::small_fast_model().model;
+  result.model.sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+  result.model.methods = {{"forward", "forward(Tensor x) -> Tensor"}, {"encode", "encode(Tensor x) -> Tensor"}};
+  result.model.records = {{"data/17", 9'437'184}, {"data/12", 4'194'304}, {"code/model.py", 23'114}};
+  result.notes = {"batch can be changed: outputs follow"};
+  result.libtorch = "2.11.0";
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("a table that is too wide loses its least important columns first") {
+  Style style;
+  style.width = 60;
+  Table table({{"name", false}, {"wide", true, 2}, {"wider", true, 1}});
+  table.add({{"a"}, {std::string(30, 'x')}, {std::string(40, 'y')}});
+  const std::string text = table.print(style, 2);
+  CHECK(contains(text, std::string(40, 'y')));
+  CHECK_FALSE(contains(text, "xxx"));
+}
+
+TEST_CASE("a time that no phase explains is in ink when it is above five percent") {
+  take_over_locale([](const char*) { return std::optional<std::string>(); });
+  ColdStartState state = examples::small_fast_model().cold_start.states[0];
+  Style style;
+  style.colour = true;
+  const std::string yellow(escape_of(Ink::yellow));
+  CHECK_FALSE(contains(waterfall(state, wall_of(state), false, style), yellow));
+  state.unattributed.median = 90e6;
+  CHECK(contains(waterfall(state, wall_of(state), false, style), yellow));
+}
+
+TEST_CASE("a state that could not be made says why and has no figures") {
+  ColdStartState state;
+  state.name = "model_cold";
+  state.why_not = "the file is on tmpfs, which has no page cache to drop";
+  ColdStart cold_start;
+  cold_start.states = {state};
+  CHECK(contains(cold_start_headline(cold_start, Style{}), "not measured: the file is on tmpfs"));
+}
+
+TEST_CASE("memory over a dimension without a line through it lists the peaks") {
+  MemoryReport memory;
+  memory.by_dim = {{"seq", {16, 32}, {1 << 20, 2 << 20}, std::nullopt, std::nullopt, std::nullopt}};
+  CHECK(contains(memory_view(memory, Style{}), "seq: peak 1.00 MiB at 16, 2.00 MiB at 32"));
+}
+
+TEST_CASE("a percentile without the samples for it says how many it needs") {
+  SteadyRow row = examples::huge_slow_model().steady[0];
+  CHECK(contains(steady_view({row}, Style{}), "needs 299"));
+}
+
+TEST_CASE("of many rows the short view keeps the one with the best throughput") {
+  std::vector<SteadyRow> rows;
+  for (int batch = 1; batch <= 20; ++batch) {
+    SteadyRow row = examples::small_fast_model().steady[0];
+    row.batch = batch;
+    row.throughput.median = batch == 17 ? 1000 : 10;
+    rows.push_back(row);
+  }
+  const std::string text = steady_view(rows, Style{});
+  CHECK(contains(text, "batch 17"));
+  CHECK_FALSE(contains(text, "batch 12"));
+  CHECK(contains(text, "10 more rows"));
+}
+
+TEST_CASE("an inspection shows what is in the file and what to type next") {
+  check_golden("inspection_100.txt", inspection_view(inspection(), Style{}));
+}
+
+TEST_CASE("an argument that could not be inferred takes the place of the next command") {
+  bench::Inspection unclear = inspection();
+  unclear.not_inferred = {"Tensor mask"};
+  const std::string text = inspection_view(unclear, Style{});
+  CHECK(contains(text, "Tensor mask"));
+  CHECK(contains(text, "--input"));
+  CHECK_FALSE(contains(text, "mlplan bench"));
+}
+
+TEST_CASE("the JSON of an inspection has the model as a report has it, and the notes") {
+  const auto json = nlohmann::json::parse(inspection_json(inspection()));
+  CHECK(json.at("schema") == "mlplan.inspection");
+  CHECK(json.at("model").at("bytes") == 102'551'000);
+  CHECK(json.at("model").at("records").size() == 3);
+  CHECK(json.at("notes").size() == 1);
+  CHECK(json.at("libtorch") == "2.11.0");
+}
