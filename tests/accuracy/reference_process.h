@@ -1,0 +1,33 @@
+// Runs the reference program and times it from outside with nothing but spawn, read and wait4.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "bench/unique_fd.h"
+
+namespace mlplan::accuracy {
+
+struct ReferenceStart {
+  double wall_ns = 0;         // before posix_spawn until its byte is read
+  double peak_rss_bytes = 0;  // wait4
+};
+ReferenceStart run_reference(const std::string& program, const std::vector<std::string>& arguments,
+                             std::int64_t threads);
+
+class ReferenceLoop {
+ public:
+  ReferenceLoop(const std::string& program, const std::vector<std::string>& arguments, std::int64_t threads);
+  ReferenceLoop(const ReferenceLoop&) = delete;
+  ReferenceLoop& operator=(const ReferenceLoop&) = delete;
+  ~ReferenceLoop();
+  std::vector<double> block();  // latencies, ns
+
+ private:
+  pid_t pid_ = -1;
+  bench::UniqueFd in_;
+  bench::UniqueFd out_;
+};
+
+}  // namespace mlplan::accuracy
