@@ -1,8 +1,10 @@
 // The one entry point of the bench: options in, report out. Spawns workers, measures, and leaves nothing behind.
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "bench/options.h"
@@ -43,6 +45,6 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks);
 // Writes a sample model through the worker. size: "small", "medium", "large" or a number of bytes of weights ("100MB").
 Status write_sample(const std::string& name, const std::string& size, const std::string& path, std::uint64_t seed,
                     const Options& options);
-inline const std::vector<std::string> kSampleNames = {"mlp", "cnn", "transformer", "recommender", "lstm"};
+inline constexpr std::array<std::string_view, 5> kSampleNames = {"mlp", "cnn", "transformer", "recommender", "lstm"};
 
 }  // namespace mlplan::bench

@@ -1,6 +1,5 @@
 #include "bench/cgroup.h"
 
-#include <charconv>
 #include <filesystem>
 #include <sstream>
 #include <vector>
@@ -13,13 +12,7 @@ namespace {
 // A limit of v1 that means "none" is the largest page multiple below 2^63.
 constexpr std::int64_t kUnlimited = std::int64_t{1} << 60;
 
-std::optional<std::int64_t> read_number(const std::string& path) {
-  const std::string text = read_text(path);
-  std::int64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc{}) return std::nullopt;
-  return value;
-}
+std::optional<std::int64_t> read_number(const std::string& path) { return leading_integer(read_text(path)); }
 
 struct Hierarchy {
   std::string mount;  // folder of the hierarchy's root, under `root`
@@ -114,16 +107,17 @@ CgroupCpu read_cgroup_cpu(const std::string& root) {
     } else {
       std::istringstream text(read_text(folder + "/cpu.max"));
       std::string first;
-      if (text >> first >> period && first != "max") quota = std::atoll(first.c_str());
+      if (text >> first >> period && first != "max") quota = leading_integer(first).value_or(-1);
     }
     if (quota > 0 && period > 0) {
       const double cpus = static_cast<double>(quota) / static_cast<double>(period);
       if (!out.cpus || cpus < *out.cpus) out.cpus = cpus;
     }
     std::istringstream statistics(read_text(folder + "/cpu.stat"));
-    for (std::string key, value; statistics >> key >> value;) {
-      if (key == "throttled_usec") out.throttled_ns = out.throttled_ns.value_or(0) + std::atoll(value.c_str()) * 1000;
-      if (key == "throttled_time") out.throttled_ns = out.throttled_ns.value_or(0) + std::atoll(value.c_str());
+    std::int64_t value = 0;
+    for (std::string key; statistics >> key >> value;) {
+      if (key == "throttled_usec") out.throttled_ns = out.throttled_ns.value_or(0) + value * 1000;
+      if (key == "throttled_time") out.throttled_ns = out.throttled_ns.value_or(0) + value;
     }
   }
   return out;

@@ -40,16 +40,6 @@ std::string cpuinfo(const std::string& text, std::string_view key) {
   return {};
 }
 
-std::optional<std::int64_t> meminfo(const std::string& text, std::string_view key) {
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with(key) && line.size() > key.size() && line[key.size()] == ':') {
-      return std::atoll(line.c_str() + key.size() + 1) * 1024;
-    }
-  }
-  return std::nullopt;
-}
-
 // The word in brackets of "always [madvise] never".
 std::string chosen(const std::string& text) {
   const std::size_t open = text.find('[');
@@ -103,7 +93,7 @@ std::int64_t usable_cpu_count(const std::vector<int>& cpus) {
 }
 
 std::int64_t memory_for_worker() {
-  std::int64_t free = meminfo(read_text("/proc/meminfo"), "MemAvailable").value_or(0);
+  std::int64_t free = kilobytes_of(read_text("/proc/meminfo"), "MemAvailable").value_or(0);
   if (const CgroupMemory group = read_cgroup_memory(); group.limit_bytes) {
     free = std::min(free, *group.limit_bytes - group.used_bytes.value_or(0));
   }
@@ -132,9 +122,9 @@ MachineInfo describe_machine(const std::string& model_path, const std::vector<in
   out.model_filesystem = file_system(model_path);
 
   const std::string memory = read_text("/proc/meminfo");
-  out.memory.total_bytes = meminfo(memory, "MemTotal").value_or(0);
-  out.memory.available_bytes = meminfo(memory, "MemAvailable").value_or(0);
-  out.memory.swap_total_bytes = meminfo(memory, "SwapTotal");
+  out.memory.total_bytes = kilobytes_of(memory, "MemTotal").value_or(0);
+  out.memory.available_bytes = kilobytes_of(memory, "MemAvailable").value_or(0);
+  out.memory.swap_total_bytes = kilobytes_of(memory, "SwapTotal");
   const CgroupMemory group = read_cgroup_memory();
   out.memory.cgroup_version = group.version;
   out.memory.cgroup_limit_bytes = group.limit_bytes;
@@ -155,7 +145,7 @@ NoiseWatch::Counters NoiseWatch::read() {
   }
   const std::string pressure = read_text("/proc/pressure/cpu");
   if (const std::size_t total = pressure.find("total="); total != std::string::npos) {
-    out.pressure_us = std::atof(pressure.c_str() + total + 6);
+    if (const auto us = leading_integer(pressure.substr(total + 6))) out.pressure_us = static_cast<double>(*us);
   }
   out.throttled_ns = read_cgroup_cpu().throttled_ns;
   return out;

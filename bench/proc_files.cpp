@@ -15,22 +15,6 @@ namespace {
 
 std::string proc(pid_t pid, const char* file) { return "/proc/" + std::to_string(pid) + "/" + file; }
 
-// Value of "Key:   123 kB" lines, in bytes.
-std::optional<std::int64_t> kilobytes(std::string_view text, std::string_view key) {
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    std::string_view line = text.substr(at, end - at);
-    at = end + 1;
-    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ':') continue;
-    line.remove_prefix(key.size() + 1);
-    line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
-    std::int64_t value = 0;
-    if (std::from_chars(line.data(), line.data() + line.size(), value).ec != std::errc{}) return std::nullopt;
-    return value * 1024;
-  }
-  return std::nullopt;
-}
-
 std::vector<std::int64_t> numbers(std::string_view text) {
   std::vector<std::int64_t> out;
   const char* at = text.data();
@@ -60,12 +44,31 @@ std::string read_text(const std::string& path) {
   return out;
 }
 
+std::optional<std::int64_t> leading_integer(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  std::int64_t value = 0;
+  if (std::from_chars(text.begin(), text.end(), value).ec != std::errc{}) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int64_t> kilobytes_of(std::string_view text, std::string_view key) {
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    const std::string_view line = text.substr(at, end - at);
+    at = end + 1;
+    if (!line.starts_with(key) || line.size() <= key.size() || line[key.size()] != ':') continue;
+    const auto value = leading_integer(line.substr(key.size() + 1));
+    return value ? std::optional(*value * 1024) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
 std::optional<ProcessMemory> read_memory(pid_t pid) {
   const std::string text = read_text(proc(pid, "smaps_rollup"));
-  const auto rss = kilobytes(text, "Rss");
-  const auto pss = kilobytes(text, "Pss");
-  const auto clean = kilobytes(text, "Private_Clean");
-  const auto dirty = kilobytes(text, "Private_Dirty");
+  const auto rss = kilobytes_of(text, "Rss");
+  const auto pss = kilobytes_of(text, "Pss");
+  const auto clean = kilobytes_of(text, "Private_Clean");
+  const auto dirty = kilobytes_of(text, "Private_Dirty");
   if (!rss || !pss || !clean || !dirty) return std::nullopt;
   return ProcessMemory{*rss, *pss, *clean + *dirty};
 }
@@ -76,7 +79,7 @@ std::optional<std::int64_t> read_rss(pid_t pid) {
   return pages[1] * ::sysconf(_SC_PAGESIZE);
 }
 
-std::optional<std::int64_t> read_peak_rss(pid_t pid) { return kilobytes(read_text(proc(pid, "status")), "VmHWM"); }
+std::optional<std::int64_t> read_peak_rss(pid_t pid) { return kilobytes_of(read_text(proc(pid, "status")), "VmHWM"); }
 
 bool reset_peak_rss(pid_t pid) {
   const UniqueFd fd(::open(proc(pid, "clear_refs").c_str(), O_WRONLY | O_CLOEXEC));

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mlplan::bench {
@@ -32,5 +33,9 @@ std::optional<ProcessProgress> read_progress(pid_t pid);
 std::vector<std::string> mapped_files(pid_t pid);  // absolute paths, sorted, without repeats
 
 std::string read_text(const std::string& path);  // "" when it cannot be read; for /proc and /sys
+
+// The integer that a text begins with, after spaces; bytes of the line "KEY:   123 kB".
+std::optional<std::int64_t> leading_integer(std::string_view text);
+std::optional<std::int64_t> kilobytes_of(std::string_view text, std::string_view key);
 
 }  // namespace mlplan::bench

@@ -277,7 +277,7 @@ Status Parser::parse_literal(const std::string& type, ScalarSpec& scalar) {
   skip_spaces();
   std::string_view literal = std::string_view(text_).substr(at_);
   while (!literal.empty() && literal.back() == ' ') literal.remove_suffix(1);
-  const char* const end = literal.data() + literal.size();
+  const std::string_view digits = literal;
   if (type == "bool") {
     if (literal != "true" && literal != "false") return wrong("a bool is true or false", kScalarHint);
     scalar = literal == "true";
@@ -286,16 +286,16 @@ Status Parser::parse_literal(const std::string& type, ScalarSpec& scalar) {
   std::from_chars_result result{};
   if (type == "int") {
     std::int64_t value = 0;
-    result = std::from_chars(literal.data(), end, value);
+    result = std::from_chars(digits.begin(), digits.end(), value);
     scalar = value;
   } else {
     double value = 0;
-    result = std::from_chars(literal.data(), end, value);
+    result = std::from_chars(digits.begin(), digits.end(), value);
     scalar = value;
   }
   if (result.ec == std::errc::result_out_of_range)
     return wrong("this number is beyond what " + type + " holds", kScalarHint);
-  if (result.ec != std::errc() || result.ptr != end) return wrong("this is no " + type, kScalarHint);
+  if (result.ec != std::errc() || result.ptr != digits.end()) return wrong("this is no " + type, kScalarHint);
   return {};
 }
 

@@ -64,9 +64,8 @@ GeneratedInput parse_check(std::string_view body) {
   static const std::regex stride(R"(\w+_stride\[(\d)\])");
   GeneratedInput out;
   std::cmatch match;
-  const char* end = body.data() + body.size();
-  if (std::regex_search(body.data(), end, match, variable)) out.variable = match[1];
-  if (std::regex_search(body.data(), end, match, dtype)) out.dtype = dtype_named(match[1]);
+  if (std::regex_search(body.begin(), body.end(), match, variable)) out.variable = match[1];
+  if (std::regex_search(body.begin(), body.end(), match, dtype)) out.dtype = dtype_named(match[1]);
   const auto at = [&out](const std::string& digit) -> GeneratedDim& {
     const auto index = static_cast<std::size_t>(digit[0] - '0');
     if (out.dims.size() <= index) out.dims.resize(index + 1);

@@ -30,7 +30,7 @@ Description describe_aoti(const std::string& package_path) {
   std::string& signature = out.methods.back().signature = "forward(";
   for (std::size_t i = 0; i < out.inputs.size(); ++i)
     signature += (i == 0 ? "Tensor " : ", Tensor ") + out.inputs[i].name;
-  signature += ")";
+  signature += ')';
   return out;
 }
 

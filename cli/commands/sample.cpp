@@ -22,7 +22,7 @@ Flags::Reader read_name(std::string& target) {
   return [&target](const std::string& value) -> Status {
     const auto& names = bench::kSampleNames;
     if (std::find(names.begin(), names.end(), value) == names.end()) {
-      const std::string guess = nearest(value, names);
+      const std::string guess = nearest(value, std::vector<std::string>(names.begin(), names.end()));
       return fail(ErrorKind::usage, fmt::format("'{}' is none of {}", value, fmt::join(names, ", ")), "NAME",
                   guess.empty() ? "" : "mlplan sample " + guess);
     }
