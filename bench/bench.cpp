@@ -110,9 +110,9 @@ std::string Run::headline() const {
 Status Run::prepare() {
   const Result<ModelFile> file = look_at_model_file(options_.model_path, options_.format);
   if (!file) return fail(file.error());
-  Result<std::string> worker = locate_worker(options_.worker_path);
-  if (!worker) return fail(worker.error());
-  world_ = make_world(options_, *file, std::move(*worker));
+  Result<Launch> launch = make_launch(options_);
+  if (!launch) return fail(launch.error());
+  world_ = make_world(options_, *file, std::move(*launch));
   world_.limits.interrupted = hooks_.interrupted;
   if (const std::int64_t free = world_.limits.memory_bytes; file->bytes > free) {
     return fail(ErrorKind::not_measured,
@@ -486,9 +486,9 @@ Result<Report> run(const Options& options, const Hooks& hooks) { return Run(opti
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   const Result<ModelFile> file = look_at_model_file(options.model_path, options.format);
   if (!file) return fail(file.error());
-  Result<std::string> worker = locate_worker(options.worker_path);
-  if (!worker) return fail(worker.error());
-  World world = make_world(options, *file, std::move(*worker));
+  Result<Launch> launch = make_launch(options);
+  if (!launch) return fail(launch.error());
+  World world = make_world(options, *file, std::move(*launch));
   world.limits.interrupted = hooks.interrupted;
   Result<Pilot> pilot = describe_only(world, options);
   if (!pilot) return fail(pilot.error());
@@ -503,11 +503,10 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
 
 Status write_sample(const std::string& name, const std::string& size, const std::string& path, std::uint64_t seed,
                     const Options& options) {
-  Result<std::string> worker = locate_worker(options.worker_path);
-  if (!worker) return fail(worker.error());
+  Result<Launch> launch = make_launch(options);
+  if (!launch) return fail(launch.error());
   World world;
-  world.launch.worker_path = std::move(*worker);
-  world.launch.torch_library_folder = options.torch_library_folder;
+  world.launch = std::move(*launch);
   Result<Worker> process = spawn_worker(world, {});
   if (!process) return fail(process.error());
   worker::Request request;

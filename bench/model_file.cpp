@@ -72,12 +72,9 @@ Result<ModelFile> look_at_model_file(const std::string& path, const std::string&
   return out;
 }
 
-World make_world(const Options& options, const ModelFile& file, std::string worker_path) {
+World make_world(const Options& options, const ModelFile& file, Launch launch) {
   World out;
-  out.launch.worker_path = std::move(worker_path);
-  out.launch.environment = options.environment;
-  out.launch.cpus = options.cpus;
-  out.launch.torch_library_folder = options.torch_library_folder;
+  out.launch = std::move(launch);
   out.limits.load_stall_ns = options.load_stall.count();
   out.limits.inference_ns = options.inference_limit.count();
   out.limits.total_ns = std::max<std::int64_t>(15 * options.time_box.count(), 60'000'000'000);

@@ -24,7 +24,7 @@ struct ModelFile {
 // aotinductor).
 Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format);
 
-World make_world(const Options& options, const ModelFile& file, std::string worker_path);
+World make_world(const Options& options, const ModelFile& file, Launch launch);
 
 // Files the worker has mapped that an all-cold start must find out of the page cache: not those that mlplan itself, or
 // every process, keeps in use.

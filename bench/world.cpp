@@ -76,4 +76,20 @@ Result<std::string> locate_worker(const std::string& wanted) {
               "build it with `make build`, or point MLPLAN_WORKER at it");
 }
 
+Result<Launch> make_launch(const Options& options) {
+  Result<std::string> worker = locate_worker(options.worker_path);
+  if (!worker) return fail(worker.error());
+  const std::string& folder = options.torch_library_folder;
+  if (!folder.empty() && ::access((folder + "/libtorch_cpu.so").c_str(), R_OK) != 0) {
+    return fail(ErrorKind::usage, "no libtorch_cpu.so in this folder", folder,
+                "point --torch-lib or MLPLAN_TORCH_LIB at the folder lib of a libtorch");
+  }
+  Launch launch;
+  launch.worker_path = std::move(*worker);
+  launch.environment = options.environment;
+  launch.cpus = options.cpus;
+  launch.torch_library_folder = folder;
+  return launch;
+}
+
 }  // namespace mlplan::bench

@@ -60,4 +60,8 @@ Result<Worker> spawn_worker(const World& world, const SpawnOptions& options);
 // was looked.
 Result<std::string> locate_worker(const std::string& wanted);
 
+// How workers are started for these options: the program located, the folder of libtorch looked at. Errors (usage)
+// where either is not there: another libtorch than the one asked for must not be measured.
+Result<Launch> make_launch(const Options& options);
+
 }  // namespace mlplan::bench

@@ -16,15 +16,12 @@ namespace {
 constexpr std::int64_t kPatience_ns = 30'000'000'000;  // a libtorch on a cold disk takes seconds
 
 Result<worker::BuildFacts> ask_worker(const bench::Options& options, std::string& path) {
-  Result<std::string> found = bench::locate_worker(options.worker_path);
-  if (!found) return fail(found.error());
-  path = *found;
-  bench::Launch launch;
-  launch.worker_path = path;
-  launch.torch_library_folder = options.torch_library_folder;
+  const Result<bench::Launch> launch = bench::make_launch(options);
+  if (!launch) return fail(launch.error());
+  path = launch->worker_path;
   worker::Request request;
   request.verb = "version";
-  Result<bench::WorkerProcess> process = bench::WorkerProcess::spawn(launch, {request});
+  Result<bench::WorkerProcess> process = bench::WorkerProcess::spawn(*launch, {request});
   if (!process) return fail(process.error());
   bench::Limits limits;
   limits.total_ns = kPatience_ns;
