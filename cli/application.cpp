@@ -54,8 +54,8 @@ ColourChoice colour_choice(const std::vector<std::string>& arguments) {
 Error unknown_command(const std::string& name) {
   std::vector<std::string> names;
   for (const Command& command : commands()) names.emplace_back(command.name);
-  const std::string guess = name.starts_with("-") ? "" : nearest(name, names);
-  const char* what = name.starts_with("-") ? "unknown flag '" : "unknown command '";
+  const std::string guess = name.starts_with('-') ? "" : nearest(name, names);
+  const char* what = name.starts_with('-') ? "unknown flag '" : "unknown command '";
   return Error{ErrorKind::usage, what + name + "'", "", guess.empty() ? "mlplan --help" : "mlplan " + guess};
 }
 

@@ -22,7 +22,7 @@ std::string readable(const std::string& message) {
 }
 
 Error unknown(const std::string& argument, const std::vector<std::string>& known, const std::string& usage) {
-  if (!argument.starts_with("-")) {
+  if (!argument.starts_with('-')) {
     return Error{ErrorKind::usage, fmt::format("unexpected argument '{}'", argument), "", "usage: " + usage};
   }
   const std::string name = argument.substr(0, argument.find('='));
@@ -118,7 +118,7 @@ Result<std::optional<std::string>> Flags::parse(const std::vector<std::string>& 
   if (const auto left = app.remaining(); !left.empty()) {
     // A misspelt flag first: its value was taken for an argument.
     const auto flag =
-        std::find_if(left.begin(), left.end(), [](const std::string& text) { return text.starts_with("-"); });
+        std::find_if(left.begin(), left.end(), [](const std::string& text) { return text.starts_with('-'); });
     return fail(unknown(flag == left.end() ? left.front() : *flag, all_names(), usage_));
   }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <charconv>
 #include <clocale>
 #include <cstdlib>
 #include <string_view>
@@ -54,8 +55,10 @@ bool wants_colour(ColourChoice choice, bool is_terminal, const Environment& envi
 Style style_for(const StreamFacts& facts, ColourChoice choice, const Environment& environment) {
   Style style;
   int columns = facts.is_terminal && facts.columns > 0 ? facts.columns : kWithoutTerminal;
-  const int wanted = std::atoi(environment("COLUMNS").value_or("").c_str());
-  if (wanted > 0) columns = wanted;
+  const std::string wanted = environment("COLUMNS").value_or("");
+  int count = 0;
+  if (std::from_chars(wanted.data(), wanted.data() + wanted.size(), count).ec == std::errc() && count > 0)
+    columns = count;
   style.width = std::clamp(columns, kNarrowest, kWidest);
   style.colour = wants_colour(choice, facts.is_terminal, environment);
   style.unicode = facts.utf8;

@@ -50,7 +50,8 @@ Result<int> run_version(const std::vector<std::string>& arguments, const Context
     take_variables(options, context.environment);
     std::string path;
     const Result<worker::BuildFacts> worker = ask_worker(options, path);
-    if (!worker && worker.error().kind == ErrorKind::interrupted) return fail(worker.error());
+    const bool asked_for = !options.torch_library_folder.empty() || !options.worker_path.empty();
+    if (!worker && (asked_for || worker.error().kind == ErrorKind::interrupted)) return fail(worker.error());
     if (json) {
       nlohmann::ordered_json document = {{"mlplan", MLPLAN_VERSION}, {"compiler", __VERSION__}, {"worker", nullptr}};
       if (worker) {

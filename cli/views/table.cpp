@@ -74,7 +74,8 @@ std::string Table::print(const Style& style, int indent) const {
     libscols_column* column =
         scols_table_new_column(table.get(), titles[i].c_str(), 0, columns_[i].right ? SCOLS_FL_RIGHT : 0);
     require(column != nullptr);
-    scols_cell_set_color(scols_column_get_header(column), escape_of(i == kept.front() ? Ink::bold : Ink::dim).data());
+    scols_cell_set_color(scols_column_get_header(column),
+                         std::string(escape_of(i == kept.front() ? Ink::bold : Ink::dim)).c_str());
   }
   for (const auto& row : rows) {
     libscols_line* line = scols_table_new_line(table.get(), nullptr);
@@ -83,7 +84,7 @@ std::string Table::print(const Style& style, int indent) const {
       const Cell& cell = row[kept[position]];
       require(scols_line_set_data(line, position, cell.text.c_str()) == 0);
       if (cell.ink != Ink::plain) {
-        scols_cell_set_color(scols_line_get_cell(line, position), escape_of(cell.ink).data());
+        scols_cell_set_color(scols_line_get_cell(line, position), std::string(escape_of(cell.ink)).c_str());
       }
     }
   }

@@ -168,7 +168,7 @@ TEST_CASE("unknown keys are ignored, wrong ones refused") {
 TEST_CASE("a file name of any bytes arrives as it was sent") {
   Request request;
   request.verb = "load";
-  request.load.path = "/models/caf\xe9\x00z.pt";
+  request.load.path = std::string("/models/caf\xe9") + '\0' + "z.pt";
   request.load.op_libraries = {"plain.so", "\xff\xfe.so"};
   const auto read = read_request(write_line(request));
   REQUIRE(read);
