@@ -153,7 +153,7 @@ std::vector<TaskGroup> Run::cold_start_groups(double start_ns, double warm_up_ns
     if (state != CacheState::warm) cost += storage_ns;
     if (state == CacheState::all_cold) cost += 2 * kSecond;
     const bool first = state == states_.front();
-    // Five of each are worth overrunning the box a little; one alone is worth overrunning it by much.
+    // The least of each is worth overrunning the box a little; one alone is worth overrunning it by much.
     const bool cheap = cost * static_cast<double>(options_.min_samples) < 0.3 * left_ns();
     const std::int64_t least = cheap ? options_.min_samples : first || cost < 0.3 * left_ns() ? 1 : 0;
     groups.push_back({TaskKind::cold_start, static_cast<std::int64_t>(state), cost, least, options_.max_samples, 1.0});

@@ -43,7 +43,7 @@ struct Options {
   // ---------------------------------------------------------------------------------------------------------
   std::chrono::nanoseconds time_box =
       std::chrono::seconds(60);  // for everything; the first sample of a kind may overrun it
-  std::int64_t min_samples = 5;  // of each cold-start state, time box permitting
+  std::int64_t min_samples = 6;  // of each cold-start state, time box permitting; fewer carry no 95 % interval
   std::int64_t max_samples = 40;
   bool all_cold = false;   // also with the libraries out of the page cache
   bool cold_start = true;  // --only steady turns it off, ...

@@ -143,7 +143,9 @@ std::string Flags::help(const Style& style) const {
   for (const std::string& line : wrapped(shown(about_, style), style.width)) text += line + "\n";
   std::string group;
   for (const Entry& entry : entries_) {
-    if (entry.group != std::exchange(group, entry.group)) text += paint(shown(group, style), Ink::bold, style) + "\n";
+    if (entry.group != std::exchange(group, entry.group)) {
+      text += "\n" + paint(shown(group, style), Ink::bold, style) + "\n";
+    }
     // Names that have no short form line up under those that have.
     std::string name = entry.names;
     if (!entry.is_positional) {

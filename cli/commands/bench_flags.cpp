@@ -61,7 +61,7 @@ void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::s
   flags.repeatable("--only", "PARTS", "of cold-start, memory, steady (all)", read_only(only));
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
-  flags.value("--samples", "N", "of each kind of cold start at least, in the box (5)", read_count(options.min_samples));
+  flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
   flags.value("--max-samples", "N", "of each kind of cold start at most (40)", read_count(options.max_samples));
   flags.value("--seed", "N", "of the samples' order and the inputs' values (1)", read_seed(options.seed));
   flags.value("--load-stall", "TIME", "give up on loading without progress for (30s)",
