@@ -29,11 +29,12 @@ void put(const void* data, std::size_t bytes) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  at::set_num_threads(std::getenv("THREADS") != nullptr ? std::atoi(std::getenv("THREADS")) : 1);
+  at::set_num_threads(
+      std::getenv("THREADS") != nullptr ? static_cast<int>(std::strtol(std::getenv("THREADS"), nullptr, 10)) : 1);
   const c10::InferenceMode inference;
   torch::jit::Module model = torch::jit::load(argv[2]);
   std::vector<std::int64_t> shape;
-  for (int i = 4; i < argc; ++i) shape.push_back(std::atoll(argv[i]));
+  for (int i = 4; i < argc; ++i) shape.push_back(std::strtoll(argv[i], nullptr, 10));
   const at::Tensor input = argv[3][0] == 'i' ? torch::randint(100, shape, torch::kLong) : torch::randn(shape);
   const std::vector<c10::IValue> arguments{input};
   c10::IValue result = model.forward(arguments);
