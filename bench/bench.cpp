@@ -2,50 +2,70 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <chrono>
-#include <set>
+#include <cmath>
+#include <ctime>
+#include <functional>
 
-#include "bench/cells.h"
 #include "bench/clock.h"
-#include "bench/cold_start.h"
-#include "bench/cold_start_report.h"
-#include "bench/diagnoses.h"
+#include "bench/evidence.h"
 #include "bench/machine.h"
-#include "bench/memory_ledger.h"
 #include "bench/model_file.h"
-#include "bench/page_cache.h"
 #include "bench/proc_files.h"
-#include "bench/resolve_inputs.h"
+#include "bench/report_assembly.h"
 #include "bench/schedule.h"
-#include "bench/sha256.h"
 #include "bench/statistics.h"
-#include "bench/steady.h"
-#include "bench/world.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::bench {
 namespace {
 
 constexpr double kSecond = 1e9;
+constexpr std::int64_t kMostVisits = 24;           // of one group of steady cells
+constexpr double kLongStart = 0.3;                 // of the time box: such a start is not spent on one figure alone
+constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 at the soonest
+constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
+constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
+
+// One kind of task with what is known of it so far.
+struct Kind {
+  TaskGroup group;
+  double spent_ns = 0;
+  bool given_up = false;
+};
 
 // A bench run from the pilot to the report. One object because every stage adds to the same evidence; used once.
 class Run {
  public:
-  Run(const Options& options, const Hooks& hooks) : options_(options), hooks_(hooks), began_ns_(now_ns()) {}
+  Run(const Options& options, const Hooks& hooks) : options_(options), hooks_(hooks), began_ns_(now_ns()) {
+    found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    found_.machine = describe_machine(options.model_path, options.cpus);
+  }
 
-  Result<Report> execute() {
+  Result<Outcome> execute() {
     if (Status ready = prepare(); !ready) return fail(ready.error());
+    found_.prepared_ns = elapsed_ns();
     plan();
-    if (Status measured = measure(); !measured) return fail(measured.error());
-    return assemble();
+    measure();
+    if (found_.nothing_measured()) {
+      if (found_.failure) return fail(*found_.failure);
+      if (found_.interrupted) return fail(ErrorKind::interrupted, "interrupted before anything was measured");
+    }
+    tell("writing it up", 0, 1);
+    found_.wall_ns = elapsed_ns();
+    note_left_out();
+    noise_.grade(found_.machine);
+    Report report = assemble_report(found_, options_, hooks_.argv);
+    report.mlplan.wall_s = elapsed_ns() / kSecond;  // with the hashing of the model
+    return Outcome{std::move(report), found_.failure};
   }
 
  private:
+  double box_ns() const { return static_cast<double>(options_.time_box.count()); }
   double elapsed_ns() const { return static_cast<double>(now_ns() - began_ns_); }
-  double left_ns() const { return static_cast<double>(options_.time_box.count()) - elapsed_ns(); }
+  double left_ns() const { return box_ns() - elapsed_ns(); }
   void tell(const std::string& doing, double seconds_left = 0, double fraction = 0) const {
     if (hooks_.progress) hooks_.progress({doing, std::min(1.0, fraction), seconds_left, headline()});
   }
@@ -53,51 +73,48 @@ class Run {
 
   Status prepare();
   void plan();
-  std::vector<TaskGroup> cold_start_groups(double start_ns, double warm_up_ns);
-  void plan_steady(double start_ns, double budget_ns, std::vector<TaskGroup>& groups);
-  Status measure();
+  void plan_cold_starts();
+  void plan_memory();
+  void plan_steady();
+  void add(TaskKind kind, std::int64_t parameter, double cost_ns, std::int64_t least, std::int64_t most,
+           double weight) {
+    kinds_.push_back({{kind, parameter, cost_ns, least, most, weight}});
+  }
+  bool fits_side_by_side(std::int64_t workers) const;
+  std::int64_t warm_up_cap(CacheState state) const;
+  CellCosts cell_costs(double budget_ns) const;
+
+  void measure();
+  std::vector<TaskGroup> groups_now() const;
+  Kind& kind_of(const Task& task);
   Status perform(const Task& task);
-  std::string describe(const Task& task) const;
-  bool nothing_measured() const { return samples_.empty() && ledger_.empty() && steady_blocks() == 0; }
-  std::size_t steady_blocks() const;
-  void give_up(const Task& task, const Error& error);
-  Report assemble();
-  void assemble_facts(Report& report) const;
-  void assemble_cold_start(Report& report) const;
-  void warn_about_time(Report& report) const;
+  Status perform_cold_start(CacheState state);
+  Status use_well(Worker& worker, const ColdSample& sample);
+  VisitPlan visit_plan() const;
+  std::string describe(TaskKind kind, std::int64_t parameter) const;
+  std::string describe(const Task& task) const { return describe(task.kind, task.parameter); }
+  bool of_several(const Task& task) const;
+  void note_left_out();
 
   const Options& options_;
   const Hooks& hooks_;
   std::int64_t began_ns_;
-  std::string started_at_ = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   NoiseWatch noise_;
-  World world_;
-  Pilot pilot_;
-  MachineLimits limits_;
+  Evidence found_;
+  double start_ns_ = 0;    // of one start up to its first result, estimated from the pilot
+  double warm_up_ns_ = 0;  // of one warm-up, within its cap
   std::int64_t warm_up_cap_ns_ = 0;
-  std::vector<CacheState> states_;
-  std::map<CacheState, std::string> impossible_;
-
-  CellPlan cells_;
-  std::vector<std::vector<CellSamples>> cell_samples_;  // per visit group
-  Schedule schedule_;
-  std::set<std::pair<TaskKind, std::int64_t>> given_up_;
+  bool warm_up_fits_ = true;  // in the cap, so that every sample has one
+  bool long_start_ = false;
+  std::vector<Kind> kinds_;
   std::uint64_t task_number_ = 0;
-
-  std::vector<ColdSample> samples_;
-  std::vector<LedgerPass> ledger_;
-  std::vector<std::vector<double>> marginal_;
-  std::map<std::int64_t, std::vector<std::vector<double>>> simultaneous_;
-  std::vector<MemoryByDim> by_dim_;
-  std::vector<Warning> warnings_;
-  bool interrupted_ = false;
-  bool cut_short_ = false;
 };
 
 std::string Run::headline() const {
   std::vector<double> first;
-  const CacheState state = samples_.empty() ? CacheState::warm : samples_.front().state;
-  for (const ColdSample& sample : samples_) {
+  const std::vector<ColdSample>& samples = found_.samples;
+  const CacheState state = samples.empty() ? CacheState::warm : samples.front().state;
+  for (const ColdSample& sample : samples) {
     if (sample.state == state && sample.proven)
       first.push_back(static_cast<double>(sample.result_ns - sample.spawned_ns));
   }
@@ -112,140 +129,171 @@ Status Run::prepare() {
   if (!file) return fail(file.error());
   Result<Launch> launch = make_launch(options_);
   if (!launch) return fail(launch.error());
-  world_ = make_world(options_, *file, std::move(*launch));
-  world_.limits.interrupted = hooks_.interrupted;
-  if (const std::int64_t free = world_.limits.memory_bytes; file->bytes > free) {
+  World& world = found_.world;
+  world = make_world(options_, *file, std::move(*launch));
+  world.limits.interrupted = hooks_.interrupted;
+  if (const std::int64_t free = world.limits.memory_bytes; file->bytes > free) {
     return fail(ErrorKind::not_measured,
                 fmt::format("the model does not fit: its file holds {}, a worker here may have {}",
                             format_bytes(static_cast<double>(file->bytes)), format_bytes(static_cast<double>(free))),
                 options_.model_path, "use a machine with more memory, or raise --memory-limit");
   }
   tell("trying the model once");
-  Result<Pilot> pilot = run_pilot(world_, options_);
+  Result<Pilot> pilot = run_pilot(world, options_);
   if (!pilot) return fail(pilot.error());
-  pilot_ = std::move(*pilot);
-  world_.input = {pilot_.inputs, pilot_.dims, options_.seed};
-  world_.libraries = files_of_the_worker(pilot_.mapped_files, world_);
+  found_.pilot = std::move(*pilot);
+  world.input = {found_.pilot.inputs, found_.pilot.dims, options_.seed};
+  world.libraries = files_of_the_worker(found_.pilot.mapped_files, world);
 
   if (options_.cold_start) {
     std::vector<CacheState> wanted = {CacheState::model_cold, CacheState::warm};
     if (options_.all_cold) wanted.push_back(CacheState::all_cold);
     for (const CacheState state : wanted) {
-      if (auto why = cannot_make(state, world_)) {
-        impossible_[state] = *why;
+      if (auto why = cannot_make(state, world)) {
+        found_.impossible[state] = *why;
       } else {
-        states_.push_back(state);
+        found_.states.push_back(state);
       }
     }
     tell("measuring what this machine's disk and memory give");
-    const bool cold = std::find(states_.begin(), states_.end(), CacheState::model_cold) != states_.end();
-    limits_ = measure_limits(world_.load.path, cold);
+    const std::int64_t before = now_ns();
+    const bool cold =
+        std::find(found_.states.begin(), found_.states.end(), CacheState::model_cold) != found_.states.end();
+    found_.limits = measure_limits(world.load.path, cold);
+    add(TaskKind::limits, cold ? 1 : 0, static_cast<double>(now_ns() - before), 0, 5, 0.1);
   }
   return {};
 }
 
-std::vector<TaskGroup> Run::cold_start_groups(double start_ns, double warm_up_ns) {
-  std::vector<TaskGroup> groups;
-  const double storage_ns =
-      static_cast<double>(world_.model_bytes) * kSecond / limits_.cold_read_bytes_per_s.value_or(5e8);
-  for (const CacheState state : states_) {
-    double cost = start_ns + warm_up_ns + 0.15 * kSecond;
-    if (state != CacheState::warm) cost += storage_ns;
-    if (state == CacheState::all_cold) cost += 2 * kSecond;
-    const bool first = state == states_.front();
-    // The least of each is worth overrunning the box a little; one alone is worth overrunning it by much.
-    const bool cheap = cost * static_cast<double>(options_.min_samples) < 0.3 * left_ns();
-    const std::int64_t least = cheap ? options_.min_samples : first || cost < 0.3 * left_ns() ? 1 : 0;
-    groups.push_back({TaskKind::cold_start, static_cast<std::int64_t>(state), cost, least, options_.max_samples, 1.0});
-  }
-  if (!states_.empty()) {
-    for (const std::int64_t starts : {2, 3}) {
-      const double cost = start_ns * static_cast<double>(starts);
-      const bool fits =
-          static_cast<double>(pilot_.peak_rss_bytes * starts) < 0.9 * static_cast<double>(world_.limits.memory_bytes);
-      if (fits) groups.push_back({TaskKind::simultaneous, starts, cost, cost < 0.05 * left_ns() ? 1 : 0, 12, 0.15});
-    }
-  }
-  return groups;
-}
-
-void Run::plan_steady(double start_ns, double budget_ns, std::vector<TaskGroup>& groups) {
-  CellCosts costs;
-  costs.start_ns = start_ns;
-  costs.inference_ns = pilot_.inference_ns;
-  costs.most_threads = world_.cold_threads;
-  costs.cpus = usable_cpu_count(options_.cpus);
-  costs.budget_ns = budget_ns;
-  const std::vector<std::string> symbols = symbols_of(pilot_.inputs);
-  costs.has_batch = std::find(symbols.begin(), symbols.end(), "batch") != symbols.end();
-  if (const auto bounds = pilot_.description.dim_bounds.find("batch"); bounds != pilot_.description.dim_bounds.end()) {
-    costs.batch_bounds = bounds->second;
-  }
-  cells_ = plan_cells(options_, costs);
-  for (std::size_t i = 0; i < cells_.groups.size(); ++i) {
-    const VisitGroup& group = cells_.groups[i];
-    std::vector<CellSamples> samples;
-    for (const Cell& cell : group.cells) {
-      samples.push_back({cell, pilot_.inference_ns * static_cast<double>(cell.batch)});
-    }
-    cell_samples_.push_back(std::move(samples));
-    groups.push_back({TaskKind::steady_visit, static_cast<std::int64_t>(i), group.cost_ns,
-                      i == 0 || !options_.batches.empty() ? 1 : 0, cells_.visits + 2, 2.0});
-  }
+bool Run::fits_side_by_side(std::int64_t workers) const {
+  return static_cast<double>(found_.pilot.peak_rss_bytes) * static_cast<double>(workers) <
+         0.9 * static_cast<double>(memory_for_worker());
 }
 
 void Run::plan() {
-  const double inferences_ns = std::max(0.16 * kSecond, 16 * pilot_.inference_ns);
-  warm_up_cap_ns_ = static_cast<std::int64_t>(
-      std::clamp(0.05 * static_cast<double>(options_.time_box.count()), 1 * kSecond, 20 * kSecond));
-  const double warm_up_ns = std::min(inferences_ns, static_cast<double>(warm_up_cap_ns_));
-  const double start_ns = pilot_.start_ns + 2 * pilot_.inference_ns;
-
-  std::vector<TaskGroup> groups;
-  if (options_.cold_start) groups = cold_start_groups(start_ns, warm_up_ns);
-  if (options_.memory) {
-    const double cost = start_ns + warm_up_ns;
-    groups.push_back({TaskKind::ledger, 0, cost, 1, 5, 0.3});
-    const bool fits =
-        static_cast<double>(pilot_.peak_rss_bytes) * 3 < 0.9 * static_cast<double>(world_.limits.memory_bytes);
-    if (fits) {
-      groups.push_back({TaskKind::marginal, 3, 3 * cost, 3 * cost < 0.1 * left_ns() ? 1 : 0, 3, 0.3});
-    } else {
-      warnings_.push_back(
-          {"marginal_not_measured",
-           "three workers side by side would not fit this machine's memory: their marginal cost was not measured",
-           {}});
-    }
-    std::int64_t index = 0;
-    for (const auto& [name, values] : options_.dims) {
-      double inferences = 0;
-      for (const std::int64_t value : values)
-        inferences += 4 * static_cast<double>(value) / static_cast<double>(values.front());
-      groups.push_back({TaskKind::by_dim, index++, start_ns + inferences * pilot_.inference_ns, 1, 1, 1});
-    }
-  }
-  double must_ns = 0;
-  for (const TaskGroup& group : groups) must_ns += static_cast<double>(group.least) * group.cost_ns;
-  const bool alone = !options_.cold_start && !options_.memory;
-  const double share = alone ? 0.95 : 0.45;
-  if (options_.steady)
-    plan_steady(start_ns + warm_up_ns, std::max(0.0, std::min(share * left_ns(), left_ns() - must_ns)), groups);
-  for (const std::string& note : cells_.notes) warnings_.push_back({"batch_bounds", note, {}});
-  schedule_ = make_schedule(groups, left_ns(), options_.seed);
+  const double inference_ns = found_.pilot.inference_ns;
+  start_ns_ = found_.pilot.start_ns + found_.pilot.first_inference_ns;
+  long_start_ = start_ns_ > kLongStart * box_ns();
+  warm_up_cap_ns_ = static_cast<std::int64_t>(std::clamp(0.05 * box_ns(), 1 * kSecond, 20 * kSecond));
+  const double needed_ns = std::max(kLeastWarmUpNs, kInferencesToWarmUp * inference_ns);
+  warm_up_fits_ = needed_ns <= static_cast<double>(warm_up_cap_ns_);
+  warm_up_ns_ = std::min(needed_ns, static_cast<double>(warm_up_cap_ns_));
+  if (options_.cold_start) plan_cold_starts();
+  if (options_.memory) plan_memory();
+  if (options_.steady) plan_steady();
 }
 
-std::string Run::describe(const Task& task) const {
-  switch (task.kind) {
+// Where a warm-up takes too long to be a part of every sample, the first of each state has a longer one.
+std::int64_t Run::warm_up_cap(CacheState state) const {
+  if (warm_up_fits_) return warm_up_cap_ns_;
+  const bool first = std::none_of(found_.samples.begin(), found_.samples.end(),
+                                  [&](const ColdSample& sample) { return sample.state == state; });
+  return first ? 3 * warm_up_cap_ns_ : 0;
+}
+
+void Run::plan_cold_starts() {
+  const double storage_ns =
+      static_cast<double>(found_.world.model_bytes) * kSecond / found_.limits.cold_read_bytes_per_s.value_or(5e8);
+  for (const CacheState state : found_.states) {
+    double cost = start_ns_ + 0.15 * kSecond;
+    if (state != CacheState::warm) cost += storage_ns;
+    if (state == CacheState::all_cold) cost += 2 * kSecond;
+    // The least of each is worth overrunning the box a little; one alone is worth overrunning it by much.
+    const bool first = state == found_.states.front();
+    if (first) found_.cold_cost_ns = cost;
+    const auto affordable = static_cast<std::int64_t>(0.3 * std::max(0.0, left_ns()) / cost);
+    const std::int64_t least = std::clamp<std::int64_t>(affordable, first ? 1 : 0, options_.min_samples);
+    add(TaskKind::cold_start, static_cast<std::int64_t>(state), cost + (warm_up_fits_ ? warm_up_ns_ : 0), least,
+        options_.max_samples, 1.0);
+  }
+  for (const std::int64_t starts : {2, 3}) {
+    if (found_.states.empty()) break;
+    if (!fits_side_by_side(starts)) {
+      found_.warnings.push_back(
+          {"does_not_fit",
+           fmt::format("{} starts at once would not fit this machine's memory: not measured", starts),
+           {}});
+      break;
+    }
+    const double cost = start_ns_ * static_cast<double>(starts);
+    add(TaskKind::simultaneous, starts, cost, cost < 0.05 * left_ns() ? 3 : cost < 0.1 * left_ns() ? 1 : 0, 12, 0.2);
+  }
+}
+
+void Run::plan_memory() {
+  const double cost = start_ns_ + warm_up_ns_;
+  add(TaskKind::ledger, 0, cost, long_start_ && options_.cold_start ? 0 : 1, 5, 0.3);
+  if (fits_side_by_side(3)) {
+    add(TaskKind::marginal, 3, 3 * cost, 3 * cost < 0.15 * left_ns() ? 1 : 0, 3, 0.3);
+  } else {
+    found_.warnings.push_back(
+        {"does_not_fit",
+         "three workers side by side would not fit this machine's memory: their marginal cost was "
+         "not measured",
+         {}});
+  }
+  std::int64_t index = 0;
+  for (const auto& [name, values] : options_.dims) {
+    double inferences = 0;
+    for (const std::int64_t value : values)
+      inferences += 4 * static_cast<double>(value) / static_cast<double>(values.front());
+    add(TaskKind::by_dim, index++, start_ns_ + inferences * found_.pilot.inference_ns, 1, 1, 1);
+  }
+}
+
+CellCosts Run::cell_costs(double budget_ns) const {
+  CellCosts costs;
+  costs.start_ns = start_ns_ + warm_up_ns_;
+  costs.inference_ns = found_.pilot.inference_ns;
+  costs.most_threads = found_.world.cold_threads;
+  costs.cpus = usable_cpu_count(options_.cpus);
+  costs.budget_ns = budget_ns;
+  const std::vector<std::string> symbols = symbols_of(found_.pilot.inputs);
+  costs.has_batch = std::find(symbols.begin(), symbols.end(), "batch") != symbols.end();
+  const auto& bounds = found_.pilot.description.dim_bounds;
+  if (const auto found = bounds.find("batch"); found != bounds.end()) costs.batch_bounds = found->second;
+  return costs;
+}
+
+void Run::plan_steady() {
+  double must_ns = 0;
+  for (const Kind& kind : kinds_) must_ns += static_cast<double>(kind.group.least) * kind.group.cost_ns;
+  const bool alone = !options_.cold_start && !options_.memory;
+  const double share = alone ? 0.95 : kSteadyShare;
+  const auto budget = [&](double left_ns) { return std::max(0.0, std::min(share * left_ns, left_ns - must_ns)); };
+  found_.cells = plan_cells(options_, cell_costs(budget(left_ns())));
+  for (double longer = 1.25 * box_ns(); !found_.cells.left_out.empty() && longer < 3600 * kSecond; longer *= 1.25) {
+    if (!plan_cells(options_, cell_costs(budget(longer - elapsed_ns()))).left_out.empty()) continue;
+    found_.box_for_all_cells_s = longer / kSecond;
+    break;
+  }
+  for (const std::string& note : found_.cells.notes) found_.warnings.push_back({"batch_bounds", note, {}});
+  for (std::size_t i = 0; i < found_.cells.groups.size(); ++i) {
+    const VisitGroup& group = found_.cells.groups[i];
+    std::vector<CellSamples> samples;
+    for (const Cell& cell : group.cells) {
+      samples.push_back({cell, found_.pilot.inference_ns * static_cast<double>(cell.batch)});
+    }
+    found_.cell_samples.push_back(std::move(samples));
+    const bool in_a_cold_start = i == 0 && long_start_ && options_.cold_start;
+    const bool must = (i == 0 || !options_.batches.empty()) && !in_a_cold_start;
+    add(TaskKind::steady_visit, static_cast<std::int64_t>(i), group.cost_ns, must ? 1 : 0, kMostVisits, 2.0);
+  }
+}
+
+std::string Run::describe(TaskKind kind, std::int64_t parameter) const {
+  switch (kind) {
+    case TaskKind::limits: return "this machine's disk and memory";
     case TaskKind::cold_start: {
-      std::string name(name_of(static_cast<CacheState>(task.parameter)));
+      std::string name(name_of(static_cast<CacheState>(parameter)));
       std::replace(name.begin(), name.end(), '_', ' ');
       return fmt::format("{} start", name);
     }
     case TaskKind::ledger: return "memory ledger";
     case TaskKind::marginal: return "workers side by side in memory";
-    case TaskKind::simultaneous: return fmt::format("{} starts at once", task.parameter);
+    case TaskKind::simultaneous: return fmt::format("{} starts at once", parameter);
     case TaskKind::steady_visit: {
-      const VisitGroup& group = cells_.groups[static_cast<std::size_t>(task.parameter)];
+      const VisitGroup& group = found_.cells.groups[static_cast<std::size_t>(parameter)];
       return fmt::format("steady state, {} thread{}{}", group.threads, group.threads == 1 ? "" : "s",
                          group.workers > 1 ? fmt::format(", {} workers", group.workers) : std::string());
     }
@@ -254,234 +302,163 @@ std::string Run::describe(const Task& task) const {
   return {};
 }
 
-std::size_t Run::steady_blocks() const {
-  std::size_t count = 0;
-  for (const auto& group : cell_samples_) {
-    for (const CellSamples& cell : group) count += cell.blocks.size();
+Kind& Run::kind_of(const Task& task) {
+  return *std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) {
+    return kind.group.kind == task.kind && kind.group.parameter == task.parameter;
+  });
+}
+
+// What may still be done, at the costs seen so far.
+std::vector<TaskGroup> Run::groups_now() const {
+  std::vector<TaskGroup> out;
+  for (const Kind& kind : kinds_) {
+    TaskGroup group = kind.group;
+    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+    bool enough = kind.given_up;
+    if (group.kind == TaskKind::steady_visit) {
+      const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
+      enough = enough || std::all_of(cells.begin(), cells.end(), settled);
+    }
+    if (enough) group.least = group.most = group.done;
+    out.push_back(group);
   }
-  return count;
+  return out;
+}
+
+VisitPlan Run::visit_plan() const {
+  VisitPlan plan;
+  plan.blocks_per_cell = found_.cells.blocks_per_visit;
+  plan.block_ns = found_.cells.block_ns;
+  plan.order_seed = options_.seed + task_number_;
+  plan.warm_up_cap_ns = warm_up_cap_ns_;
+  return plan;
+}
+
+// A process whose start took much of the time box tells its memory and its steady latency as well.
+Status Run::use_well(Worker& worker, const ColdSample& sample) {
+  if (options_.memory && found_.ledger.empty()) {
+    LedgerPass pass;
+    if (const auto memory = read_memory(worker.process.pid())) pass.at["steady"] = *memory;
+    pass.peak = sample.peak_rss_bytes;
+    pass.output_digest = found_.pilot.quality.digest;
+    found_.ledger.push_back(std::move(pass));
+  }
+  if (!options_.steady || found_.cells.groups.empty() || !sample.warmed_up) return {};
+  const VisitGroup& group = found_.cells.groups.front();
+  if (group.workers != 1 || group.threads != found_.world.cold_threads) return {};
+  std::vector<Worker> workers;
+  workers.push_back(std::move(worker));
+  std::vector<CellSamples*> cells;
+  for (CellSamples& cell : found_.cell_samples.front()) cells.push_back(&cell);
+  return measure_cells(found_.world, std::move(cells), visit_plan(), workers, {*sample.warmed_up});
+}
+
+Status Run::perform_cold_start(CacheState state) {
+  const std::uint64_t padding = (options_.seed * 7919 + task_number_ * 104729) % 4096;
+  Afterwards afterwards;
+  if (long_start_ && found_.samples.empty()) {
+    afterwards = [this](Worker& worker, const ColdSample& sample) { return use_well(worker, sample); };
+  }
+  Result<ColdSample> sample = take_cold_sample(state, found_.world, padding, warm_up_cap(state), afterwards);
+  if (!sample) return fail(sample.error());
+  found_.samples.push_back(std::move(*sample));
+  return {};
 }
 
 Status Run::perform(const Task& task) {
   ++task_number_;
+  const auto keep = [](auto& all, auto one) -> Status {
+    if (!one) return fail(one.error());
+    all.push_back(std::move(*one));
+    return {};
+  };
   switch (task.kind) {
-    case TaskKind::cold_start: {
-      const std::uint64_t padding = (options_.seed * 7919 + task_number_ * 104729) % 4096;
-      Result<ColdSample> sample =
-          take_cold_sample(static_cast<CacheState>(task.parameter), world_, padding, warm_up_cap_ns_);
-      if (!sample) return fail(sample.error());
-      samples_.push_back(std::move(*sample));
+    case TaskKind::limits:
+      found_.limits = best_of(found_.limits, measure_limits(found_.world.load.path, task.parameter == 1));
       return {};
-    }
-    case TaskKind::ledger: {
-      Result<LedgerPass> pass = take_ledger_pass(world_);
-      if (!pass) return fail(pass.error());
-      ledger_.push_back(std::move(*pass));
-      return {};
-    }
-    case TaskKind::marginal: {
-      Result<std::vector<double>> pass = take_marginal_pass(world_, task.parameter);
-      if (!pass) return fail(pass.error());
-      marginal_.push_back(std::move(*pass));
-      return {};
-    }
-    case TaskKind::simultaneous: {
-      Result<std::vector<double>> starts = take_simultaneous(world_, task.parameter);
-      if (!starts) return fail(starts.error());
-      simultaneous_[task.parameter].push_back(std::move(*starts));
-      return {};
-    }
+    case TaskKind::cold_start: return perform_cold_start(static_cast<CacheState>(task.parameter));
+    case TaskKind::ledger: return keep(found_.ledger, take_ledger_pass(found_.world, warm_up_cap_ns_));
+    case TaskKind::marginal:
+      return keep(found_.marginal, take_marginal_pass(found_.world, task.parameter, warm_up_cap_ns_));
+    case TaskKind::simultaneous:
+      return keep(found_.simultaneous[task.parameter], take_simultaneous(found_.world, task.parameter));
     case TaskKind::steady_visit: {
-      VisitPlan plan;
-      plan.blocks_per_cell = cells_.blocks_per_visit;
-      plan.block_ns = cells_.block_ns;
-      plan.order_seed = options_.seed + task_number_;
-      plan.warm_up_cap_ns = warm_up_cap_ns_;
       std::vector<CellSamples*> cells;
-      for (CellSamples& cell : cell_samples_[static_cast<std::size_t>(task.parameter)]) cells.push_back(&cell);
-      return visit(world_, std::move(cells), plan);
+      for (CellSamples& cell : found_.cell_samples[static_cast<std::size_t>(task.parameter)]) cells.push_back(&cell);
+      return visit(found_.world, std::move(cells), visit_plan());
     }
     case TaskKind::by_dim: {
       auto dim = options_.dims.begin();
       std::advance(dim, task.parameter);
-      Result<MemoryByDim> one = take_by_dim(world_, dim->first, dim->second);
-      if (!one) return fail(one.error());
-      by_dim_.push_back(std::move(*one));
-      return {};
+      return keep(found_.by_dim, take_by_dim(found_.world, dim->first, dim->second));
     }
   }
   return {};
 }
 
-void Run::give_up(const Task& task, const Error& error) {
-  given_up_.insert({task.kind, task.parameter});
-  warnings_.push_back(
-      {"not_measured", fmt::format("{} could not be measured: {}", describe(task), error.message), error.hint});
+// Several workers at once may be more than the machine carries; a single one that fails is the model's fault.
+bool Run::of_several(const Task& task) const {
+  return task.kind == TaskKind::marginal || task.kind == TaskKind::simultaneous ||
+         (task.kind == TaskKind::steady_visit &&
+          found_.cells.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
 }
 
-Status Run::measure() {
-  double planned_ns = 0;
-  for (const Task& task : schedule_.tasks) planned_ns += task.cost_ns;
-  const double whole_ns = elapsed_ns() + planned_ns;
-  for (const Task& task : schedule_.tasks) {
-    if (hooks_.interrupted && hooks_.interrupted()) interrupted_ = true;
-    if (interrupted_) break;
-    planned_ns -= task.cost_ns;
-    if (given_up_.contains({task.kind, task.parameter})) continue;
-    if (!task.must && left_ns() < task.cost_ns) {
-      cut_short_ = true;
-      continue;
+// Plans the time that is left, does that, and plans again at the costs that were seen, until nothing more fits.
+void Run::measure() {
+  for (std::uint64_t round = 0; !found_.interrupted && !found_.failure; ++round) {
+    const Schedule schedule = make_schedule(groups_now(), left_ns(), options_.seed + round);
+    double planned_ns = schedule.expected_ns;
+    bool did_something = false;
+    for (const Task& task : schedule.tasks) {
+      if (hooks_.interrupted && hooks_.interrupted()) found_.interrupted = true;
+      if (found_.interrupted) break;
+      Kind& kind = kind_of(task);
+      const double rest_ns = std::max(planned_ns, left_ns());
+      planned_ns -= task.cost_ns;
+      if (kind.given_up || (!task.must && left_ns() < task.cost_ns)) continue;
+      tell(describe(task), rest_ns / kSecond, elapsed_ns() / (elapsed_ns() + rest_ns));
+      const std::int64_t before = now_ns();
+      const Status done = perform(task);
+      did_something = true;
+      ++kind.group.done;
+      kind.spent_ns += static_cast<double>(now_ns() - before);
+      if (done) continue;
+      if (done.error().kind == ErrorKind::interrupted) {
+        found_.interrupted = true;
+      } else if (of_several(task)) {
+        kind.given_up = true;
+        found_.warnings.push_back({"not_measured",
+                                   fmt::format("{} could not be measured: {}", describe(task), done.error().message),
+                                   done.error().hint});
+      } else {
+        found_.failure = done.error();
+        found_.failure->where += fmt::format(" (task {}: {})", task_number_, describe(task));
+        break;
+      }
     }
-    tell(describe(task), (planned_ns + task.cost_ns) / kSecond,
-         std::max(elapsed_ns() / whole_ns, elapsed_ns() / static_cast<double>(options_.time_box.count())));
-    const Status done = perform(task);
-    if (done) continue;
-    if (done.error().kind == ErrorKind::interrupted) {
-      interrupted_ = true;
-      break;
-    }
-    // Several workers at once may be more than the machine carries; a single one that fails is the model's fault.
-    const bool several =
-        task.kind == TaskKind::marginal || task.kind == TaskKind::simultaneous ||
-        (task.kind == TaskKind::steady_visit && cells_.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
-    if (!several) {
-      Error error = done.error();
-      if (!samples_.empty())
-        error.message += fmt::format(" (in a {}, after {} that worked)", describe(task), samples_.size());
-      return fail(std::move(error));
-    }
-    give_up(task, done.error());
+    if (!did_something) break;
   }
-  if (interrupted_ && nothing_measured())
-    return fail(ErrorKind::interrupted, "interrupted before anything was measured");
-  return {};
-}
-
-void Run::assemble_facts(Report& report) const {
-  report.mlplan.version = MLPLAN_VERSION;
-  report.mlplan.libtorch = pilot_.build.torch_version;
-  report.mlplan.libtorch_build = pilot_.build.build;
-  report.mlplan.argv = hooks_.argv;
-  report.mlplan.started_at = started_at_;
-  report.mlplan.wall_s = elapsed_ns() / kSecond;
-  report.mlplan.seed = options_.seed;
-  report.mlplan.partial = interrupted_;
-  report.mlplan.stop = interrupted_ ? "interrupted" : cut_short_ ? "time_box" : "complete";
-  report.mlplan.environment = options_.environment;
-  report.mlplan.cpus = fmt::format("{}", fmt::join(options_.cpus.empty() ? usable_cpus() : options_.cpus, ","));
-  report.mlplan.device = options_.device;
-  report.model = model_info(world_, pilot_);
-  report.quality.repeatable = pilot_.quality.repeatable;
-  if (!pilot_.quality.repeatable) report.quality.max_abs_difference = pilot_.quality.max_abs_difference;
-  report.quality.nan_values = pilot_.quality.nan_values;
-  report.quality.inf_values = pilot_.quality.inf_values;
-  report.quality.output_values = pilot_.quality.output_values;
-  for (const LedgerPass& pass : ledger_) {
-    report.quality.repeatable_across_processes =
-        report.quality.repeatable_across_processes.value_or(true) && pass.output_digest == pilot_.quality.digest;
+  for (const TaskGroup& group : groups_now()) {
+    if (group.done < group.most) found_.time_ran_out = true;
   }
 }
 
-void Run::assemble_cold_start(Report& report) const {
-  for (const CacheState state : {CacheState::model_cold, CacheState::warm, CacheState::all_cold}) {
-    if (const auto found = impossible_.find(state); found != impossible_.end()) {
-      ColdStartState none;
-      none.name = name_of(state);
-      none.why_not = found->second;
-      report.cold_start.states.push_back(std::move(none));
-      continue;
+void Run::note_left_out() {
+  for (const Kind& kind : kinds_) {
+    const bool optional = kind.group.kind == TaskKind::limits || kind.group.kind == TaskKind::cold_start;
+    if (kind.group.done > 0 || kind.given_up || optional) continue;
+    if (kind.group.kind == TaskKind::ledger && !found_.ledger.empty()) continue;
+    if (kind.group.kind == TaskKind::steady_visit) {
+      const auto& cells = found_.cell_samples[static_cast<std::size_t>(kind.group.parameter)];
+      if (std::any_of(cells.begin(), cells.end(), [](const CellSamples& cell) { return cell.blocks > 0; })) continue;
     }
-    if (std::find(states_.begin(), states_.end(), state) == states_.end()) continue;
-    ColdStartState made = assemble_state(state, samples_, world_.model_bytes, limits_);
-    made.proof = "mincore before, read_bytes of the sample after";
-    if (!made.achieved) {
-      made.why_not = made.rejected > 0 ? fmt::format("none of {} samples could be proven: {}", made.rejected,
-                                                     made.rejected_why.front())
-                     : interrupted_    ? "the run was interrupted before one"
-                                       : fmt::format("the time box of {} was too short: one start takes about {}",
-                                                     format_duration(static_cast<double>(options_.time_box.count())),
-                                                     format_duration(pilot_.start_ns));
-    }
-    report.cold_start.states.push_back(std::move(made));
+    found_.left_out.push_back({describe(kind.group.kind, kind.group.parameter), kind.group.cost_ns});
   }
-  const ColdStartState* warm = find_state(report, "warm");
-  for (const auto& [starts, rounds] : simultaneous_) {
-    SimultaneousStarts out;
-    out.starts = starts;
-    out.state = "warm";
-    std::vector<double> all;
-    std::vector<double> slowest;
-    for (const std::vector<double>& round : rounds) {
-      all.insert(all.end(), round.begin(), round.end());
-      slowest.push_back(*std::max_element(round.begin(), round.end()));
-    }
-    out.time_to_first_result = summarise(all);
-    out.slowest = summarise(slowest);
-    if (warm != nullptr) out.slowdown = out.time_to_first_result.median / warm->time_to_first_result.median;
-    report.cold_start.simultaneous.push_back(std::move(out));
-  }
-}
-
-void Run::warn_about_time(Report& report) const {
-  if (!cells_.left_out.empty()) {
-    std::set<std::int64_t> sizes;
-    for (const Cell& cell : cells_.left_out) sizes.insert(cell.batch);
-    const double more = (static_cast<double>(options_.time_box.count()) + 2.2 * cells_.left_out_ns) / kSecond;
-    report.warnings.push_back(
-        {"cells_left_out",
-         fmt::format("{} steady cell{} (batch {}) did not fit the time box", cells_.left_out.size(),
-                     cells_.left_out.size() == 1 ? "" : "s", fmt::join(sizes, ", ")),
-         fmt::format("--time-box {:.0f}s has room for them", std::ceil(more / 10) * 10)});
-  }
-  const ColdStartState* state =
-      find_state(report, "model_cold") != nullptr ? find_state(report, "model_cold") : find_state(report, "warm");
-  if (state != nullptr && state->time_to_first_result.n >= 6 && state->time_to_first_result.n < 20 && !interrupted_) {
-    const double factor = 20.0 / static_cast<double>(state->time_to_first_result.n);
-    report.warnings.push_back(
-        {"more_time",
-         fmt::format("{} cold starts were taken; 20 would narrow the interval to about {}",
-                     state->time_to_first_result.n, format_percentage(1 / std::sqrt(factor))),
-         fmt::format("--time-box {:.0f}s",
-                     std::ceil(factor * static_cast<double>(options_.time_box.count()) / kSecond / 10) * 10)});
-  }
-  if (interrupted_)
-    report.warnings.push_back(
-        {"partial", "the run was interrupted: what had been measured by then is here", "run it again for the rest"});
-}
-
-Report Run::assemble() {
-  tell("writing it up", 0, 1);
-  Report report;
-  report.machine = describe_machine(options_.model_path, options_.cpus);
-  noise_.grade(report.machine);
-  assemble_facts(report);
-  report.machine.fingerprint =
-      fingerprint(report.machine, pilot_.build.torch_version + pilot_.build.build + options_.device);
-  assemble_cold_start(report);
-  std::vector<double> peaks;
-  for (const ColdSample& sample : samples_) peaks.push_back(static_cast<double>(sample.peak_rss_bytes));
-  if (peaks.empty()) {
-    for (const LedgerPass& pass : ledger_) peaks.push_back(static_cast<double>(pass.peak));
-  }
-  report.memory = assemble_memory(ledger_, marginal_, peaks, by_dim_);
-  for (const auto& group : cell_samples_) {
-    for (const CellSamples& cell : group) {
-      if (!cell.blocks.empty() || !cell.failure.empty()) report.steady.push_back(assemble_row(cell, cut_short_));
-    }
-  }
-  std::sort(report.steady.begin(), report.steady.end(), [](const SteadyRow& a, const SteadyRow& b) {
-    return std::tie(a.workers, b.threads, a.batch, a.dims) < std::tie(b.workers, a.threads, b.batch, b.dims);
-  });
-  report.cold_start.diagnoses = diagnose(report);
-  report.warnings = warnings_;
-  for (Warning& warning : warn(report)) report.warnings.push_back(std::move(warning));
-  warn_about_time(report);
-  return report;
 }
 
 }  // namespace
 
-Result<Report> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
+Result<Outcome> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
 
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   const Result<ModelFile> file = look_at_model_file(options.model_path, options.format);

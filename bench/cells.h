@@ -30,8 +30,8 @@ struct VisitGroup {  // cells that share their processes
 
 struct CellPlan {
   std::vector<VisitGroup> groups;
-  std::int64_t visits = 3;            // of each group
-  std::int64_t blocks_per_visit = 2;  // of each cell: visits * blocks_per_visit >= 6, which an interval needs
+  std::int64_t visits = 6;            // of each group, planned for: fewer carry no interval
+  std::int64_t blocks_per_visit = 1;  // of each cell: more where there are fewer visits
   std::int64_t block_ns = 20'000'000;
   std::vector<Cell> left_out;      // did not fit the budget
   double left_out_ns = 0;          // what they would take

@@ -31,9 +31,8 @@ std::optional<std::string> resident_at_least(const std::vector<std::string>& fil
 }
 
 // What the sample itself read from storage must fit the state it was meant to be in.
-std::optional<std::string> contradicted(const ColdSample& sample, const World& world) {
-  const std::int64_t read = sample.stamps.first_result.read_bytes;
-  if (sample.state == CacheState::warm) {
+std::optional<std::string> contradicted(std::int64_t read, CacheState state, const World& world) {
+  if (state == CacheState::warm) {
     if (read <= world.model_bytes / 100 + kStrayBytes) return std::nullopt;
     return fmt::format("a warm start read {} from storage", format_bytes(static_cast<double>(read)));
   }
@@ -92,7 +91,7 @@ Result<std::optional<std::string>> make_state(CacheState state, const World& wor
 }
 
 Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::uint64_t padding,
-                                    std::int64_t warm_up_cap_ns) {
+                                    std::int64_t warm_up_cap_ns, const Afterwards& afterwards) {
   const Result<std::optional<std::string>> made = make_state(state, world);
   if (!made) return fail(made.error());
   ColdSample out;
@@ -100,7 +99,8 @@ Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::u
   SpawnOptions spawn;
   spawn.threads = world.cold_threads;
   spawn.padding = padding;
-  spawn.verbs = {"cold_start", "warm_up"};
+  spawn.verbs = {"cold_start"};
+  if (warm_up_cap_ns > 0) spawn.verbs.emplace_back("warm_up");
   spawn.warm_up_cap_ns = warm_up_cap_ns;
   Result<Worker> worker = spawn_worker(world, spawn);
   if (!worker) return fail(worker.error());
@@ -109,29 +109,35 @@ Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::u
   out.spawned_ns = worker->process.spawned_ns();
   out.result_ns = worker->process.last_reply_ns();
   out.stamps = started->stamps;
-  const Result<worker::Reply> warmed = worker->process.await(world.limits);
-  if (!warmed) return fail(warmed.error());
-  out.warmed_up = warmed->warmed_up;
+  if (warm_up_cap_ns > 0) {
+    const Result<worker::Reply> warmed = worker->process.await(world.limits);
+    if (!warmed) return fail(warmed.error());
+    out.warmed_up = warmed->warmed_up;
+  }
   // Not wait4's ru_maxrss: what is spawned by vfork inherits the peak of mlplan itself there.
   const std::optional<std::int64_t> peak = read_peak_rss(worker->process.pid());
   if (!peak)
     return fail(ErrorKind::not_measured, "the kernel does not tell the peak memory of a process", "/proc/PID/status");
   out.peak_rss_bytes = *peak;
-  worker->process.finish();
-
   if (*made) {
     out.not_proven = **made;
-  } else if (const auto why = contradicted(out, world)) {
+  } else if (const auto why = contradicted(out.stamps.first_result.read_bytes, state, world)) {
     out.not_proven = *why;
   } else {
     out.proven = true;
   }
+  if (afterwards) {
+    if (Status done = afterwards(*worker, out); !done) return fail(done.error());
+  }
+  worker->process.finish();
   return out;
 }
 
-Result<std::vector<double>> take_simultaneous(const World& world, std::int64_t count) {
+Result<SimultaneousRound> take_simultaneous(const World& world, std::int64_t count) {
   const Result<std::optional<std::string>> made = make_state(CacheState::warm, world);
   if (!made) return fail(made.error());
+  SimultaneousRound out;
+  out.not_proven = *made;
   std::vector<Worker> workers;
   workers.reserve(static_cast<std::size_t>(count));
   SpawnOptions spawn;
@@ -142,12 +148,13 @@ Result<std::vector<double>> take_simultaneous(const World& world, std::int64_t c
     if (!worker) return fail(worker.error());
     workers.push_back(std::move(*worker));
   }
-  std::vector<double> out;
   for (Worker& worker : workers) {
     // The replies are read one after the other, so the worker's own last stamp counts, on the same clock.
     const Result<worker::Reply> reply = worker.process.await(world.limits);
     if (!reply) return fail(reply.error());
-    out.push_back(static_cast<double>(reply->stamps.first_result.time_ns - worker.process.spawned_ns()));
+    const worker::Stamp& end = reply->stamps.first_result;
+    out.time_to_first_result_ns.push_back(static_cast<double>(end.time_ns - worker.process.spawned_ns()));
+    if (const auto why = contradicted(end.read_bytes, CacheState::warm, world)) out.not_proven = why;
   }
   return out;
 }

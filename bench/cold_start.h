@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,8 +23,8 @@ struct ColdSample {
   std::int64_t spawned_ns = 0;
   std::int64_t result_ns = 0;  // when the parent held the first result
   worker::ColdStartStamps stamps;
-  worker::WarmedUp warmed_up;
-  std::int64_t peak_rss_bytes = 0;  // from the first instruction to the end of the warm-up
+  std::optional<worker::WarmedUp> warmed_up;  // absent: not tried in this sample
+  std::int64_t peak_rss_bytes = 0;            // from the first instruction to the end of the warm-up
 };
 
 // Whether the state can be made at all for this model, here; the reason when not. Tries it once.
@@ -32,11 +33,17 @@ std::optional<std::string> cannot_make(CacheState state, const World& world);
 // Makes the state; the returned text says why it is not as wanted, if it is not.
 Result<std::optional<std::string>> make_state(CacheState state, const World& world);
 
-// Makes the state, takes one sample with its warm-up, proves it. Errors: as WorkerProcess::await.
+// Makes the state, takes one sample, proves it; a warm-up follows unless warm_up_cap_ns is 0. `afterwards` is then
+// given the process, alive, before it is ended. Errors: as WorkerProcess::await.
+using Afterwards = std::function<Status(Worker&, const ColdSample&)>;
 Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::uint64_t padding,
-                                    std::int64_t warm_up_cap_ns);
+                                    std::int64_t warm_up_cap_ns, const Afterwards& afterwards = {});
 
-// `count` processes started together, warm; time to first result of each, ns, in order of start.
-Result<std::vector<double>> take_simultaneous(const World& world, std::int64_t count);
+// One round of processes started together, warm.
+struct SimultaneousRound {
+  std::vector<double> time_to_first_result_ns;  // of each, in order of start
+  std::optional<std::string> not_proven;        // what spoke against the warm state
+};
+Result<SimultaneousRound> take_simultaneous(const World& world, std::int64_t count);
 
 }  // namespace mlplan::bench

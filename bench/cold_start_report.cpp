@@ -6,6 +6,7 @@
 #include <set>
 
 #include "bench/statistics.h"
+#include "bench/warm_up.h"
 #include "kernels/host_loops.h"
 
 namespace mlplan::bench {
@@ -44,6 +45,20 @@ MachineLimits measure_limits(const std::string& model_path, bool cold) {
   if (touch.bytes_per_s > 0) out.first_touch_bytes_per_s = touch.bytes_per_s;
   if (touch.huge_bytes_per_s > 0) out.huge_first_touch_bytes_per_s = touch.huge_bytes_per_s;
   if (touch.fault_ns > 0) out.fault_ns = touch.fault_ns;
+  return out;
+}
+
+MachineLimits best_of(const MachineLimits& a, const MachineLimits& b) {
+  const auto better = [](std::optional<double> x, std::optional<double> y, bool high) {
+    if (!x || !y) return x ? x : y;
+    return std::optional(high ? std::max(*x, *y) : std::min(*x, *y));
+  };
+  MachineLimits out;
+  out.cold_read_bytes_per_s = better(a.cold_read_bytes_per_s, b.cold_read_bytes_per_s, true);
+  out.copy_bytes_per_s = better(a.copy_bytes_per_s, b.copy_bytes_per_s, true);
+  out.first_touch_bytes_per_s = better(a.first_touch_bytes_per_s, b.first_touch_bytes_per_s, true);
+  out.huge_first_touch_bytes_per_s = better(a.huge_first_touch_bytes_per_s, b.huge_first_touch_bytes_per_s, true);
+  out.fault_ns = better(a.fault_ns, b.fault_ns, false);
   return out;
 }
 
@@ -125,10 +140,13 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
     const Timeline times = timeline(sample);
     first_result.push_back(times.wall_ns);
     unattributed.push_back(times.unattributed_ns);
-    const bool is_steady = sample.warmed_up.steady;
-    steady.push_back(is_steady ? static_cast<double>(sample.warmed_up.steady_at_ns - sample.spawned_ns) : absent);
-    steady_after.push_back(is_steady ? static_cast<double>(sample.warmed_up.steady_from + 1) : absent);
-    if (!is_steady) ++out.never_steady;
+    const bool is_steady = sample.warmed_up && sample.warmed_up->steady;
+    steady.push_back(is_steady ? static_cast<double>(sample.warmed_up->steady_at_ns - sample.spawned_ns) : absent);
+    steady_after.push_back(is_steady ? static_cast<double>(sample.warmed_up->steady_from + 1) : absent);
+    if (sample.warmed_up && !is_steady) {
+      const auto inferences = static_cast<std::int64_t>(sample.warmed_up->latency_ns.size());
+      ++(inferences < kInferencesToDecide ? out.warm_up_undecided : out.never_steady);
+    }
     for (std::size_t i = 0; i < std::size(kPhases); ++i) {
       const auto found = std::find_if(times.phases.begin(), times.phases.end(),
                                       [&](const PhaseTime& each) { return each.name == kPhases[i]; });
@@ -139,8 +157,9 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
   out.rejected_why.assign(reasons.begin(), reasons.end());
   out.achieved = !first_result.empty();
   out.time_to_first_result = summarise(first_result);
-  out.time_to_steady = summarise(steady);
-  out.steady_after_inferences = summarise(steady_after);
+  const std::int64_t censored = out.never_steady + out.warm_up_undecided;
+  out.time_to_steady = summarise_right_censored(steady, censored);
+  out.steady_after_inferences = summarise_right_censored(steady_after, censored);
   out.unattributed = summarise(unattributed);
   for (std::size_t i = 0; i < std::size(kPhases); ++i) {
     if (by_phase[i].empty()) continue;

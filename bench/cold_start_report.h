@@ -22,6 +22,8 @@ struct MachineLimits {
   std::optional<double> fault_ns;
 };
 MachineLimits measure_limits(const std::string& model_path, bool cold);
+// Of two measurements the best: a limit is what was reached once.
+MachineLimits best_of(const MachineLimits& a, const MachineLimits& b);
 
 struct PhaseTime {
   std::string name;

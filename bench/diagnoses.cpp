@@ -69,6 +69,20 @@ void distance_from_the_limit(const ColdStartState& state, double bytes, std::vec
   out.push_back(text + ".");
 }
 
+// Said only where it cannot be chance: three rounds or more, the last start of each slower than single starts are.
+void simultaneous_starts(const Report& report, std::vector<std::string>& out) {
+  const ColdStartState* warm = find_state(report, "warm");
+  std::vector<std::string> found;
+  for (const SimultaneousStarts& starts : report.cold_start.simultaneous) {
+    if (warm == nullptr || !starts.slowdown || starts.rounds < 3) continue;
+    if (starts.slowest.min <= warm->time_to_first_result.high.value_or(warm->time_to_first_result.max)) continue;
+    found.push_back(
+        found.empty() ? fmt::format("{} starts at once take {:.1f} times as long each", starts.starts, *starts.slowdown)
+                      : fmt::format("{} take {:.1f} times as long", starts.starts, *starts.slowdown));
+  }
+  if (!found.empty()) out.push_back(fmt::format("{}: stagger them, or plan with that.", fmt::join(found, ", ")));
+}
+
 }  // namespace
 
 const ColdStartState* find_state(const Report& report, std::string_view name) {
@@ -87,12 +101,7 @@ std::vector<std::string> diagnose(const Report& report) {
   for (const ColdStartState* state : {cold, warm}) {
     if (state != nullptr) distance_from_the_limit(*state, static_cast<double>(report.model.bytes), out);
   }
-  for (const SimultaneousStarts& starts : report.cold_start.simultaneous) {
-    if (starts.slowdown && *starts.slowdown >= 1.2) {
-      out.push_back(fmt::format("{} starts at once take {:.1f} times as long each: stagger them, or plan with that.",
-                                starts.starts, *starts.slowdown));
-    }
-  }
+  simultaneous_starts(report, out);
   if (headline != nullptr) {
     const Phase* first = find_phase(*headline, "first_inference");
     const SteadyRow* row = nullptr;
@@ -134,12 +143,6 @@ std::vector<Warning> warn(const Report& report) {
                      fmt::format("{} of a {} start is in no phase",
                                  format_percentage(state.unattributed.median / wall.median), name),
                      "the machine may be busy, or the model's libraries do work between the phases"});
-    }
-    if (!wall.low) {
-      out.push_back({"too_few_samples",
-                     fmt::format("{} {} start{} cannot carry a 95 % interval (6 are needed)", wall.n, name,
-                                 wall.n == 1 ? "" : "s"),
-                     "raise --time-box or --samples"});
     }
     if (!wall.outliers.empty()) {
       out.push_back({"outliers",

@@ -17,15 +17,16 @@ Result<ProcessMemory> look(const WorkerProcess& process) {
               "a kernel from 4.14 on with CONFIG_PROC_PAGE_MONITOR is needed");
 }
 
-Result<worker::Reply> ask(const World& world, Worker& worker, const char* verb) {
-  if (Status sent = worker.process.send(world.request(verb, world.cold_threads, worker.scratch.path())); !sent)
-    return fail(sent.error());
+Result<worker::Reply> ask(const World& world, Worker& worker, const char* verb, std::int64_t warm_up_cap_ns) {
+  worker::Request request = world.request(verb, world.cold_threads, worker.scratch.path());
+  request.warm_up.cap_ns = warm_up_cap_ns;
+  if (Status sent = worker.process.send(request); !sent) return fail(sent.error());
   return worker.process.await(world.limits);
 }
 
 }  // namespace
 
-Result<LedgerPass> take_ledger_pass(const World& world) {
+Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap_ns) {
   SpawnOptions spawn;
   spawn.threads = world.cold_threads;
   spawn.stop_at_baseline = true;
@@ -50,18 +51,19 @@ Result<LedgerPass> take_ledger_pass(const World& world) {
   } steps[] = {{"start", "framework"}, {"load", "after_load"}, {"first", "first_inference"}, {"warm_up", "steady"}};
   for (const auto& step : steps) {
     reset_peak_rss(process.pid());
-    if (const Result<worker::Reply> reply = ask(world, *worker, step.verb); !reply) return fail(reply.error());
+    if (const Result<worker::Reply> reply = ask(world, *worker, step.verb, warm_up_cap_ns); !reply)
+      return fail(reply.error());
     if (std::string_view(step.verb) == "load") out.load_peak = read_peak_rss(process.pid()).value_or(0);
     if (Status done = record(step.name); !done) return fail(done.error());
   }
-  const Result<worker::Reply> quality = ask(world, *worker, "quality");
+  const Result<worker::Reply> quality = ask(world, *worker, "quality", warm_up_cap_ns);
   if (!quality) return fail(quality.error());
   out.output_digest = quality->quality.digest;
   process.finish();
   return out;
 }
 
-Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t count) {
+Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t count, std::int64_t warm_up_cap_ns) {
   std::vector<Worker> workers;
   workers.reserve(static_cast<std::size_t>(count));
   std::vector<double> out;
@@ -70,6 +72,7 @@ Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t 
     SpawnOptions spawn;
     spawn.threads = world.cold_threads;
     spawn.verbs = {"cold_start", "warm_up"};
+    spawn.warm_up_cap_ns = warm_up_cap_ns;
     Result<Worker> worker = spawn_worker(world, spawn);
     if (!worker) return fail(worker.error());
     for (int reply = 0; reply < 2; ++reply) {

@@ -20,11 +20,11 @@ struct LedgerPass {
   std::int64_t peak = 0;                    // highest resident peak of all
   std::string output_digest;                // of the model's output in this process
 };
-Result<LedgerPass> take_ledger_pass(const World& world);
+Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap_ns);
 
 // `count` workers of the same model, one started after the other and all kept: growth of the sum of PSS (bytes) that
 // each brings when it is steady; the first entry is the first worker's whole PSS while it is alone.
-Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t count);
+Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t count, std::int64_t warm_up_cap_ns);
 
 // Resident peak (bytes) at each value of one symbol, in one process, ascending: peaks of small values cannot hide large
 // ones. A value the model refuses ends the list.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "bench/clock.h"
 #include "bench/proc_files.h"
 #include "bench/statistics.h"
 
@@ -59,15 +60,18 @@ std::string ready_made(const std::vector<InputSpec>& known, const std::vector<st
 Result<Worker> start_and_describe(const World& world, Pilot& out) {
   SpawnOptions spawn;
   spawn.threads = world.cold_threads;
-  spawn.verbs = {"version", "start", "load", "describe"};
+  spawn.verbs = {"version", "start", "describe",
+                 "load"};  // describing reads the model with its shapes, loading without
   Result<Worker> worker = spawn_worker(world, spawn);
   if (!worker) return worker;
+  std::int64_t last_ns = worker->process.spawned_ns();
   for (const std::string& verb : spawn.verbs) {
     Result<worker::Reply> reply = worker->process.await(world.limits);
     if (!reply) return fail(reply.error());
     if (verb == "version") out.build = reply->build;
-    if (verb == "load")
-      out.start_ns = static_cast<double>(worker->process.last_reply_ns() - worker->process.spawned_ns());
+    const std::int64_t now = worker->process.last_reply_ns();
+    if (verb != "describe") out.start_ns += static_cast<double>(now - last_ns);
+    last_ns = now;
     if (verb == "describe") out.description = std::move(reply->description);
   }
   return worker;
@@ -165,8 +169,10 @@ Result<Pilot> run_pilot(const World& world, const Options& options) {
 
   worker::Request request = world.request("trial", world.cold_threads, worker->scratch.path());
   request.input = {out.inputs, out.dims, options.seed};
+  const std::int64_t asked_ns = now_ns();
   if (Status sent = process.send(request); !sent) return fail(sent.error());
   if (reply = process.await_with_failure(world.limits); !reply) return fail(reply.error());
+  out.first_inference_ns = static_cast<double>(process.last_reply_ns() - asked_ns);
   if (reply->failure) {
     const worker::WorkerFailure& failure = *reply->failure;
     std::string hint = failure.hint;

@@ -21,6 +21,7 @@ struct Pilot {
   worker::QualityFacts quality;
   std::vector<std::string> mapped_files;  // by the worker once the model had run
   double start_ns = 0;                    // spawn to model loaded, as found (no state made)
+  double first_inference_ns = 0;          // with the making of its inputs
   double inference_ns = 0;                // one inference at the defaults, after a few
   std::int64_t peak_rss_bytes = 0;
 };

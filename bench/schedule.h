@@ -11,16 +11,17 @@
 
 namespace mlplan::bench {
 
-enum class TaskKind { cold_start, ledger, marginal, simultaneous, steady_visit, by_dim };
+enum class TaskKind { limits, cold_start, ledger, marginal, simultaneous, steady_visit, by_dim };
 
 struct TaskGroup {
   TaskKind kind = TaskKind::cold_start;
   std::int64_t parameter =
-      0;                   // index of the state, number of starts, index of the visit group, ... as the caller means it
+      0;                   // index of the state, number of starts, index of the visit group, ... as the caller means
   double cost_ns = 0;      // expected, of one task
   std::int64_t least = 1;  // wanted even if the time box is overrun (first ones of a kind that must be answered)
   std::int64_t most = 1;
-  double weight = 1;  // share of the time, against the other groups
+  double weight = 1;      // share of the time, against the other groups
+  std::int64_t done = 0;  // tasks that were performed already; they count in least, most and the share
 };
 
 struct Task {
@@ -32,7 +33,7 @@ struct Task {
 
 struct Schedule {
   std::vector<Task> tasks;
-  std::vector<std::int64_t> counts;  // per group
+  std::vector<std::int64_t> counts;  // per group, of those to come
   double expected_ns = 0;
 };
 

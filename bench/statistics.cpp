@@ -233,6 +233,23 @@ Stat summarise(std::vector<double> samples, const StatOptions& options) {
   return stat;
 }
 
+Stat summarise_right_censored(std::vector<double> samples, std::int64_t censored, const StatOptions& options) {
+  if (censored <= 0) return summarise(std::move(samples), options);
+  std::vector<double> sorted = sorted_present(samples);
+  Stat stat = describe(std::move(samples), sorted, options);
+  sorted.insert(sorted.end(), static_cast<std::size_t>(censored), std::numeric_limits<double>::infinity());
+  const auto finite = [](double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; };
+  stat.median = finite(median(sorted)).value_or(kNaN);
+  stat.lower_quartile = finite(quantile(sorted, 0.25)).value_or(kNaN);
+  stat.max = kNaN;
+  stat.percentiles.clear();
+  if (const auto ranks = two_sided_ranks(static_cast<std::int64_t>(sorted.size()), 0.5, options.confidence)) {
+    stat.low = finite(order_statistic(sorted, ranks->low));
+    stat.high = finite(order_statistic(sorted, ranks->high));
+  }
+  return stat;
+}
+
 Stat summarise_blocks(const std::vector<std::vector<double>>& blocks, const StatOptions& options) {
   std::vector<double> samples = pool(blocks);
   const std::vector<double> sorted = sorted_present(samples);

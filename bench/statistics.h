@@ -53,6 +53,11 @@ struct StatOptions {
 // `high` samples_needed; p50 is the median.
 Stat summarise(std::vector<double> samples, const StatOptions& options = {});
 
+// As summarise, where of `censored` further samples is known only that they are longer than any that is present (steady
+// state not reached before the warm-up was cut off): they count as infinite in the median, its bounds and the quartile,
+// which are absent (NaN) where infinite; max then is absent too. n counts those present.
+Stat summarise_right_censored(std::vector<double> samples, std::int64_t censored, const StatOptions& options = {});
+
 // For samples taken in stretches (blocks) whose members resemble each other: as summarise, but low and high bound the
 // median by the order statistics of the block medians, widened to hold the pooled median; absent below 6 blocks at 95
 // %. `high` of a percentile counts effective_samples, not samples, and `needs` is raised by the same factor.

@@ -2,111 +2,72 @@
 
 #include <algorithm>
 #include <boost/random/uniform_int_distribution.hpp>
+#include <limits>
+#include <numeric>
 #include <pcg_random.hpp>
 
 #include "bench/clock.h"
 #include "bench/proc_files.h"
 #include "bench/statistics.h"
 #include "bench/stopping_rule.h"
+#include "bench/warm_up.h"
 
 namespace mlplan::bench {
 namespace {
 
 constexpr std::int64_t kUntimedFirst = 3;  // of a shape new to the process: profiling and specialisation happen then
 constexpr std::int64_t kUntimedAgain = 1;  // of a shape seen before: caches
-constexpr std::int64_t kMostInBlock = 20'000;
+constexpr std::int64_t kMostInBlock = 5'000;
+constexpr std::int64_t kMostSideBySide = 400'000;  // time ends those, or a fast worker would leave the others alone
 constexpr std::int64_t kStartTogetherNs =
-    20'000'000;  // workers side by side get the request this long before they begin
+    20'000'000;                              // workers side by side get the request this long before they begin
+constexpr double kInferencesSideBySide = 5;  // that a block of theirs must hold, at least
+constexpr double kTailInferences = 2;        // that each goes on for past the block, so that none runs alone at its end
 
-struct Turn {
-  CellSamples* cell = nullptr;
-  bool first = false;
-};
-
-std::vector<Turn> random_turns(const std::vector<CellSamples*>& cells, const VisitPlan& plan) {
-  std::vector<Turn> turns;
+std::vector<CellSamples*> random_turns(const std::vector<CellSamples*>& cells, const VisitPlan& plan) {
+  std::vector<CellSamples*> turns;
   pcg64 random(plan.order_seed);
   for (std::int64_t round = 0; round < plan.blocks_per_cell; ++round) {
     std::vector<CellSamples*> order = cells;
     for (std::size_t i = order.size(); i > 1; --i) {
       std::swap(order[i - 1], order[boost::random::uniform_int_distribution<std::size_t>(0, i - 1)(random)]);
     }
-    for (CellSamples* cell : order) turns.push_back({cell, round == 0});
+    turns.insert(turns.end(), order.begin(), order.end());
   }
   return turns;
 }
 
-worker::Request block_request(const World& world, const Turn& turn, const VisitPlan& plan, const Worker& worker,
-                              bool together) {
-  const Cell& cell = turn.cell->cell;
+// Elements of the input that vary: by this the cells of a visit go from small to large.
+double extent_of(const Cell& cell) {
+  double extent = static_cast<double>(cell.batch);
+  for (const auto& [name, value] : cell.dims) extent *= static_cast<double>(value);
+  return extent;
+}
+
+worker::Request request_for(const World& world, const Cell& cell, const Worker& worker) {
   worker::Request request = world.request("measure", cell.threads, worker.scratch.path());
   request.measure.input = world.input;
   request.measure.input.dims["batch"] = cell.batch;
   for (const auto& [name, value] : cell.dims) request.measure.input.dims[name] = value;
-  request.measure.untimed = turn.first ? kUntimedFirst : kUntimedAgain;
-  // A slow shape is not run more often untimed than it will be timed.
-  if (turn.cell->expected_ns * static_cast<double>(kUntimedFirst) > static_cast<double>(plan.block_ns))
-    request.measure.untimed = 1;
-  request.measure.min_time_ns = plan.block_ns;
-  request.measure.min_count = 1;
-  request.measure.max_count = kMostInBlock;
-  if (together) request.measure.start_at_ns = now_ns() + kStartTogetherNs;
   return request;
 }
 
-// Overlap of the workers' blocks: only inferences while all were busy count.
-struct Overlap {
-  std::int64_t begin_ns = 0;
-  std::int64_t end_ns = 0;
-};
-
-void record_block(CellSamples& cell, const std::vector<worker::Measured>& measured) {
-  Overlap overlap{measured.front().begin_ns, measured.front().end_ns};
-  for (const worker::Measured& one : measured) {
-    overlap.begin_ns = std::max(overlap.begin_ns, one.begin_ns);
-    overlap.end_ns = std::min(overlap.end_ns, one.end_ns);
-  }
-  std::vector<double> latencies;
-  double inputs_per_s = 0;
-  for (const worker::Measured& one : measured) {
-    std::int64_t at = one.begin_ns;
-    std::int64_t first = -1;
-    std::int64_t last = -1;
-    std::int64_t count = 0;
-    for (const std::int64_t latency : one.latency_ns) {
-      const std::int64_t start = at;
-      at += latency;
-      if (start < overlap.begin_ns || at > overlap.end_ns) continue;
-      if (first < 0) first = start;
-      last = at;
-      ++count;
-      latencies.push_back(static_cast<double>(latency));
-    }
-    if (count > 0 && last > first)
-      inputs_per_s += static_cast<double>(count * cell.cell.batch) * 1e9 / static_cast<double>(last - first);
-  }
-  if (latencies.empty()) return;  // the workers' blocks did not overlap by a whole inference
-  cell.expected_ns = latencies.back();
-  cell.blocks.push_back(std::move(latencies));
-  cell.throughput.push_back(inputs_per_s);
-}
-
-// One block of one cell on all workers. False: the visit must end (a worker died), the cell is marked.
-Result<bool> run_block(const World& world, const Turn& turn, const VisitPlan& plan, std::vector<Worker>& workers) {
-  CellSamples& cell = *turn.cell;
-  for (Worker& worker : workers) reset_peak_rss(worker.process.pid());
-  for (Worker& worker : workers) {
-    if (Status sent = worker.process.send(block_request(world, turn, plan, worker, workers.size() > 1)); !sent)
-      return fail(sent.error());
-  }
+// Sends each worker its request and takes all answers. nullopt: some worker is dead, and the cell marked. A refusal by
+// the model marks the cell too; the answers are then fewer than the workers.
+Result<std::optional<std::vector<worker::Measured>>> ask_all(const World& world, CellSamples& cell,
+                                                             std::vector<Worker>& workers,
+                                                             const std::vector<worker::Request>& requests) {
   std::vector<worker::Measured> measured;
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    if (Status sent = workers[i].process.send(requests[i]); !sent) return fail(sent.error());
+  }
   for (Worker& worker : workers) {
     Result<worker::Reply> reply = worker.process.await_with_failure(world.limits);
     if (!reply) {
       if (reply.error().kind == ErrorKind::interrupted) return fail(reply.error());
       cell.failure = reply.error().message;
       cell.out_of_memory = reply.error().message.find("memory") != std::string::npos;
-      return false;
+      return std::nullopt;
     }
     if (reply->failure) {
       cell.failure = reply->failure->message;
@@ -115,11 +76,111 @@ Result<bool> run_block(const World& world, const Turn& turn, const VisitPlan& pl
       measured.push_back(std::move(reply->measured));
     }
   }
-  if (measured.size() == workers.size()) record_block(cell, measured);
+  return measured;
+}
+
+// Untimed inferences on every worker; with `peak` their resident peak meanwhile (bytes, of the worker that had most).
+Result<bool> settle_shape(const World& world, CellSamples& cell, std::int64_t untimed, std::vector<Worker>& workers,
+                          std::int64_t* peak) {
+  std::vector<worker::Request> requests;
+  for (const Worker& worker : workers) {
+    worker::Request request = request_for(world, cell.cell, worker);
+    request.measure.untimed = untimed - 1;
+    request.measure.min_time_ns = 0;
+    request.measure.min_count = request.measure.max_count = 1;
+    requests.push_back(std::move(request));
+    if (peak != nullptr) reset_peak_rss(worker.process.pid());
+  }
+  const auto answers = ask_all(world, cell, workers, requests);
+  if (!answers) return fail(answers.error());
+  if (!*answers) return false;
+  for (const worker::Measured& one : **answers) cell.expected_ns = static_cast<double>(one.latency_ns.back());
+  for (const Worker& worker : workers) {
+    if (peak != nullptr) *peak = std::max(*peak, read_peak_rss(worker.process.pid()).value_or(0));
+  }
   return true;
 }
 
+// One block of one cell on all workers. False: the visit must end (a worker died), the cell is marked.
+Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& plan, std::vector<Worker>& workers) {
+  const bool together = workers.size() > 1;
+  double block_ns = static_cast<double>(plan.block_ns);
+  if (together) {
+    const Result<bool> alive = settle_shape(world, cell, kUntimedAgain, workers, nullptr);
+    if (!alive || !*alive || !cell.failure.empty()) return alive;
+    block_ns = std::max(block_ns, kInferencesSideBySide * cell.expected_ns) + kTailInferences * cell.expected_ns;
+  }
+  const std::int64_t start_at = together ? now_ns() + kStartTogetherNs : 0;
+  std::vector<worker::Request> requests;
+  for (const Worker& worker : workers) {
+    worker::Request request = request_for(world, cell.cell, worker);
+    if (together) {
+      request.measure.input.inputs.clear();  // as settled just now
+    } else {
+      request.measure.untimed = kUntimedAgain;
+    }
+    request.measure.min_time_ns = static_cast<std::int64_t>(block_ns);
+    request.measure.max_count = together ? kMostSideBySide : kMostInBlock;
+    request.measure.start_at_ns = start_at;
+    requests.push_back(std::move(request));
+  }
+  auto answers = ask_all(world, cell, workers, requests);
+  if (!answers) return fail(answers.error());
+  if (!*answers) return false;
+  if ((*answers)->size() < workers.size()) return true;
+  std::vector<WorkerBlock> blocks;
+  for (worker::Measured& one : **answers) blocks.push_back({one.begin_ns, std::move(one.latency_ns)});
+  const SideBySide block = combine(blocks);
+  if (block.latency_ns.empty()) {
+    cell.failure = "the workers were never busy at the same time: the machine did not run them together";
+    return true;
+  }
+  cell.expected_ns = block.latency_ns.back();
+  cell.latencies.back().insert(cell.latencies.back().end(), block.latency_ns.begin(), block.latency_ns.end());
+  cell.throughput.back().push_back(block.inferences_per_s * static_cast<double>(cell.cell.batch));
+  ++cell.blocks;
+  return true;
+}
+
+// The stopping rule over all visits of a cell.
+StoppingRule rule_of(const CellSamples& samples) {
+  StoppingRule rule;
+  for (const std::vector<double>& visit : samples.latencies) rule.add_block(visit);
+  return rule;
+}
+
+void note_warm_up(CellSamples& cell, const worker::WarmedUp& warmed) {
+  const auto count = static_cast<std::int64_t>(warmed.latency_ns.size());
+  cell.warm_up_inferences = std::min(cell.warm_up_inferences.value_or(count), count);
+  if (!warmed.steady) (count < kInferencesToDecide ? cell.undecided : cell.not_warm) = true;
+}
+
 }  // namespace
+
+SideBySide combine(const std::vector<WorkerBlock>& workers) {
+  SideBySide out;
+  if (workers.empty()) return out;
+  std::int64_t begin = workers.front().begin_ns;
+  std::int64_t end = std::numeric_limits<std::int64_t>::max();
+  for (const WorkerBlock& worker : workers) {
+    begin = std::max(begin, worker.begin_ns);
+    end = std::min(end, std::accumulate(worker.latency_ns.begin(), worker.latency_ns.end(), worker.begin_ns));
+  }
+  if (end <= begin) return out;
+  double inferences = 0;
+  for (const WorkerBlock& worker : workers) {
+    std::int64_t at = worker.begin_ns;
+    for (const std::int64_t latency : worker.latency_ns) {
+      const std::int64_t start = at;
+      at += latency;
+      if (start >= begin && start < end) out.latency_ns.push_back(static_cast<double>(latency));
+      const std::int64_t within = std::min(at, end) - std::max(start, begin);
+      if (within > 0) inferences += static_cast<double>(within) / static_cast<double>(latency);
+    }
+  }
+  out.inferences_per_s = inferences * 1e9 / static_cast<double>(end - begin);
+  return out;
+}
 
 Status visit(const World& world, std::vector<CellSamples*> cells, const VisitPlan& plan) {
   std::erase_if(cells, [](const CellSamples* cell) { return !cell->failure.empty(); });
@@ -136,59 +197,85 @@ Status visit(const World& world, std::vector<CellSamples*> cells, const VisitPla
     if (!worker) return fail(worker.error());
     workers.push_back(std::move(*worker));
   }
-  worker::WarmedUp warmed;
+  std::vector<worker::WarmedUp> warmed;
   for (Worker& worker : workers) {
     if (const Result<worker::Reply> started = worker.process.await(world.limits); !started)
       return fail(started.error());
-    const Result<worker::Reply> reply = worker.process.await(world.limits);
+    Result<worker::Reply> reply = worker.process.await(world.limits);
     if (!reply) return fail(reply.error());
-    warmed = reply->warmed_up;
+    warmed.push_back(std::move(reply->warmed_up));
   }
+  return measure_cells(world, std::move(cells), plan, workers, warmed);
+}
 
-  std::map<CellSamples*, std::int64_t> peaks;
-  for (const Turn& turn : random_turns(cells, plan)) {
-    if (!turn.cell->failure.empty()) continue;
-    const Result<bool> alive = run_block(world, turn, plan, workers);
-    if (!alive) return fail(alive.error());
-    if (!*alive) break;
-    std::int64_t& peak = peaks[turn.cell];
-    for (Worker& worker : workers) peak = std::max(peak, read_peak_rss(worker.process.pid()).value_or(0));
-  }
-  for (const auto& [cell, peak] : peaks) {
+Status measure_cells(const World& world, std::vector<CellSamples*> cells, const VisitPlan& plan,
+                     std::vector<Worker>& workers, const std::vector<worker::WarmedUp>& warmed) {
+  std::erase_if(cells, [](const CellSamples* cell) { return !cell->failure.empty(); });
+  std::sort(cells.begin(), cells.end(),
+            [](const CellSamples* a, const CellSamples* b) { return extent_of(a->cell) < extent_of(b->cell); });
+  bool alive = true;
+  for (CellSamples* cell : cells) {
+    // A slow shape is not run more often untimed than it will be timed.
+    const bool slow = cell->expected_ns * static_cast<double>(kUntimedFirst) > static_cast<double>(plan.block_ns);
+    std::int64_t peak = 0;
+    const Result<bool> settled = settle_shape(world, *cell, slow ? 1 : kUntimedFirst, workers, &peak);
+    if (!settled) return fail(settled.error());
+    alive = *settled;
+    if (!alive) break;
+    if (!cell->failure.empty()) continue;
     cell->peak_rss.push_back(static_cast<double>(peak));
     cell->processes += static_cast<std::int64_t>(workers.size());
-    cell->warm_up_inferences = static_cast<std::int64_t>(warmed.latency_ns.size());
-    cell->warm = cell->warm && warmed.steady;
+    for (const worker::WarmedUp& one : warmed) note_warm_up(*cell, one);
+    cell->latencies.emplace_back();
+    cell->throughput.emplace_back();
+  }
+  for (CellSamples* cell : random_turns(cells, plan)) {
+    if (!alive) break;
+    if (!cell->failure.empty()) continue;
+    const Result<bool> done = run_block(world, *cell, plan, workers);
+    if (!done) return fail(done.error());
+    alive = *done;
+  }
+  for (CellSamples* cell : cells) {
+    if (cell->latencies.empty() || !cell->latencies.back().empty()) continue;
+    cell->latencies.pop_back();  // the visit ended before its turn
+    cell->throughput.pop_back();
   }
   for (Worker& worker : workers) worker.process.finish();
   return {};
 }
 
-SteadyRow assemble_row(const CellSamples& samples, bool time_ran_out) {
+bool settled(const CellSamples& samples) {
+  return !samples.failure.empty() || rule_of(samples).verdict() != Stop::go_on;
+}
+
+SteadyRow assemble_row(const CellSamples& samples, const std::string& why_ended) {
   SteadyRow out;
   out.batch = samples.cell.batch;
   out.threads = samples.cell.threads;
   out.workers = samples.cell.workers;
   out.dims = samples.cell.dims;
-  out.blocks = static_cast<std::int64_t>(samples.blocks.size());
+  out.blocks = samples.blocks;
   out.processes = samples.processes;
-  out.warm = samples.warm;
-  out.warm_up_inferences = samples.warm_up_inferences;
+  if (samples.not_warm) {
+    out.warm = false;
+  } else if (!samples.undecided && samples.warm_up_inferences) {
+    out.warm = true;
+  }
+  out.warm_up_inferences = samples.warm_up_inferences.value_or(0);
   out.failure = samples.failure;
   StatOptions options;
   options.percentiles = {0.5, 0.9, 0.99, 0.999};
-  out.latency = summarise_blocks(samples.blocks, options);
-  out.throughput = summarise(samples.throughput);
+  out.latency = summarise_blocks(samples.latencies, options);
+  out.throughput = summarise_blocks(samples.throughput);
   out.peak_rss = summarise(samples.peak_rss);
   if (!samples.failure.empty()) {
     out.stop = samples.out_of_memory ? "out_of_memory" : "failed";
     return out;
   }
-  StoppingRule rule;
-  for (const std::vector<double>& block : samples.blocks) rule.add_block(block);
-  const Stop verdict = rule.verdict(time_ran_out);
-  // The planned visits are over: whatever is still unmet would have taken a longer time box.
-  out.stop = name_of(verdict == Stop::go_on ? rule.verdict(true) : verdict);
+  const StoppingRule rule = rule_of(samples);
+  const Stop verdict = rule.verdict();
+  out.stop = verdict != Stop::go_on ? std::string(name_of(verdict)) : out.latency.n == 1 ? "single_sample" : why_ended;
   out.unmet = rule.unmet();
   return out;
 }

@@ -19,6 +19,9 @@ namespace mlplan::bench {
 // The last 5 batches are no candidates where more than 10 exist: so few agree by chance. O(n), nothing is allocated.
 std::optional<std::size_t> mser5(std::span<const std::int64_t> latency_ns);
 
+// A warm-up that was cut off with fewer inferences than this says nothing: twice what the rule needs at its soonest.
+inline constexpr std::int64_t kInferencesToDecide = 40;
+
 class WarmUpDetector {
  public:
   // Adds the latency of the next inference; true as soon as steady state is reached (and ever after). Constant time but

@@ -52,7 +52,7 @@ struct SpawnOptions {
   bool stop_at_baseline = false;
   std::uint64_t padding = 0;
   std::vector<std::string> verbs = {};  // requests written before the process exists
-  std::int64_t warm_up_cap_ns = 10'000'000'000;
+  std::int64_t warm_up_cap_ns = 3'000'000'000;
 };
 Result<Worker> spawn_worker(const World& world, const SpawnOptions& options);
 

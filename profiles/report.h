@@ -33,7 +33,8 @@ struct ToolInfo {  // JSON "mlplan"
   std::string started_at;  // RFC 3339 UTC
   double wall_s = 0;       // of the whole run
   std::uint64_t seed = 0;  // of the interleaving order and of all inputs
-  std::string stop;        // "complete", "time_box", "interrupted"
+  std::string stop;        // "complete", "time_box", "interrupted", "failed"
+  std::string failure;     // with stop = failed: what ended the run, and where
   bool partial = false;    // interrupted or cut short: what was measured is here, the rest is missing
   std::map<std::string, std::string> environment;  // --env given to the worker
   std::string cpus;                                // --cpus given to the worker, or the CPUs it was allowed
@@ -133,11 +134,12 @@ struct LoadLimit {
 struct ColdStartState {
   std::string name;  // "model_cold", "warm", "all_cold"
   bool achieved = false;
-  std::string why_not;            // when not achieved: the reason, in a sentence
-  std::string proof;              // how the state was proven: "mincore and read_bytes", "read_bytes only"
-  Stat time_to_first_result;      // ns
-  Stat time_to_steady;            // ns; absent samples where steady state was not reached
-  std::int64_t never_steady = 0;  // samples in which it was not
+  std::string why_not;                 // when not achieved: the reason, in a sentence
+  std::string proof;                   // how the state was proven: "mincore and read_bytes", "read_bytes only"
+  Stat time_to_first_result;           // ns
+  Stat time_to_steady;                 // ns; absent samples where steady state was not reached
+  std::int64_t never_steady = 0;       // samples in which it was not
+  std::int64_t warm_up_undecided = 0;  // samples whose warm-up was cut off before the rule could tell
   Stat steady_after_inferences;
   Stat unattributed;  // ns
   std::vector<Phase> phases;
@@ -151,6 +153,8 @@ struct SimultaneousStarts {
   std::string state;               // "warm"
   Stat time_to_first_result;       // ns, every process of every round
   Stat slowest;                    // ns, the last of each round
+  std::int64_t rounds = 0;         // that these came from
+  std::int64_t rejected = 0;       // rounds left out, since their state could not be proven
   std::optional<double> slowdown;  // median over the median of single starts in the same state
 };
 
@@ -205,9 +209,10 @@ struct SteadyRow {
   Stat peak_rss;               // bytes, one sample per visit
   std::int64_t blocks = 0;     // separate stretches of time, spread over the run
   std::int64_t processes = 0;  // fresh processes these came from
-  bool warm = true;            // the worker's warm-up ended by rule before the first block
-  std::int64_t warm_up_inferences = 0;
-  std::string stop;                // converged, noise_converged, time_box, single_sample, failed, out_of_memory
+  std::optional<bool>
+      warm;  // every process's warm-up ended by rule before its first block; absent: cut off too soon to say
+  std::int64_t warm_up_inferences = 0;  // the fewest of any process
+  std::string stop;  // converged, noise_converged, time_box, visits, interrupted, single_sample, failed, out_of_memory
   std::vector<std::string> unmet;  // conditions of the stopping rule that were not met
   std::string failure;             // with stop = failed or out_of_memory
 };

@@ -27,6 +27,7 @@ void fields(F& field, T& tool) {
   field("wall_s", tool.wall_s);
   field("seed", tool.seed);
   field("stop", tool.stop);
+  field("failure", tool.failure);
   field("partial", tool.partial);
   field("environment", tool.environment);
   field("cpus", tool.cpus);
@@ -129,6 +130,7 @@ void fields(F& field, T& state) {
   field("time_to_first_result_ns", state.time_to_first_result);
   field("time_to_steady_ns", state.time_to_steady);
   field("never_steady", state.never_steady);
+  field("warm_up_undecided", state.warm_up_undecided);
   field("steady_after_inferences", state.steady_after_inferences);
   field("unattributed_ns", state.unattributed);
   field("phases", state.phases);
@@ -143,6 +145,8 @@ void fields(F& field, T& starts) {
   field("state", starts.state);
   field("time_to_first_result_ns", starts.time_to_first_result);
   field("slowest_ns", starts.slowest);
+  field("rounds", starts.rounds);
+  field("rejected", starts.rejected);
   field("slowdown", starts.slowdown);
 }
 

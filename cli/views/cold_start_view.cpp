@@ -32,8 +32,8 @@ std::string interval_text(const Stat& stat, Unit unit) {
 }
 
 std::string steady_text(const ColdStartState& state) {
-  if (state.time_to_steady.n == 0) return state.never_steady > 0 ? "never" : kAbsent;
-  return format_median(state.time_to_steady, Unit::duration);
+  if (std::isfinite(state.time_to_steady.median)) return format_median(state.time_to_steady, Unit::duration);
+  return state.never_steady > 0 ? "never" : state.warm_up_undecided > 0 ? "not seen" : kAbsent;
 }
 
 std::string min_max_text(const Stat& stat) {

@@ -17,7 +17,7 @@ constexpr std::size_t kRowsAtMost = 10;  // of the short view; -v shows all
 
 bool failed(const SteadyRow& row) { return row.stop == "failed" || row.stop == "out_of_memory"; }
 
-// "26.1 ms ≤31.2 ms": value and upper bound; what is missing says how many samples it needs.
+// "26.1 ms ≤31.2 ms": value and upper bound; where there is no value, how many samples the bound needs.
 std::string percentile_text(const Stat& stat, const std::string& name) {
   const auto found = stat.percentiles.find(name);
   if (stat.n == 0 || found == stat.percentiles.end()) return kAbsent;
@@ -33,7 +33,7 @@ std::string stop_text(const SteadyRow& row) {
   if (row.stop == "noise_converged") return "noise settled";
   if (row.stop == "time_box") return "time box";
   if (row.stop == "single_sample") return "one sample";
-  if (row.stop == "out_of_memory") return "out of memory";
+  if (row.stop == "visits") return "most visits";
   return spaced(row.stop);
 }
 
@@ -75,11 +75,9 @@ std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& di
       cells.push_back({text, text.starts_with("needs") ? Ink::dim : ink});
     }
   }
-  const bool settled = row.stop == "converged";
-  cells.push_back({stop_text(row) + (row.warm || failed(row) ? "" : ", not warm"), failed(row) ? Ink::red
-                                                                                   : settled && row.warm
-                                                                                       ? Ink::dim
-                                                                                       : Ink::yellow});
+  const bool warm = failed(row) || row.warm.value_or(true);
+  const Ink stop_ink = failed(row) ? Ink::red : row.stop == "converged" && warm ? Ink::dim : Ink::yellow;
+  cells.push_back({stop_text(row) + (warm ? "" : ", not warm"), stop_ink});
   return cells;
 }
 

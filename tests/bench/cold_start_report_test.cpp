@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 using namespace mlplan;
 using namespace mlplan::bench;
 
@@ -28,9 +30,11 @@ ColdSample sample(CacheState state, std::int64_t at_ns = 5'000'000'000) {
   out.stamps.input = stamp(701, 651, 30'100);
   out.stamps.first_result = stamp(990, 900, 40'000);
   out.result_ns = at_ns + 1'000'000'000;
-  out.warmed_up.steady = true;
-  out.warmed_up.steady_from = 4;
-  out.warmed_up.steady_at_ns = at_ns + 1'500'000'000;
+  out.warmed_up.emplace();
+  out.warmed_up->latency_ns.assign(60, 2'000'000);
+  out.warmed_up->steady = true;
+  out.warmed_up->steady_from = 4;
+  out.warmed_up->steady_at_ns = at_ns + 1'500'000'000;
   return out;
 }
 
@@ -105,7 +109,7 @@ TEST_CASE("a state is made of its own proven samples only") {
   samples.push_back(sample(CacheState::warm));
   samples.back().proven = false;
   samples.back().not_proven = "a warm start read 30 MiB from storage";
-  samples.front().warmed_up.steady = false;
+  samples.front().warmed_up->steady = false;
   const ColdStartState state = assemble_state(CacheState::warm, samples, 100'000'000, {});
   CHECK(state.achieved);
   CHECK(state.time_to_first_result.n == 7);
@@ -116,6 +120,36 @@ TEST_CASE("a state is made of its own proven samples only") {
   CHECK(state.time_to_steady.samples.size() == 7);
   CHECK(state.time_to_steady.median == doctest::Approx(1.5e9));
   CHECK(state.phases.front().name == "process_start");
+}
+
+TEST_CASE("a warm-up cut off too soon is undecided, and never taken for a short one") {
+  std::vector<ColdSample> samples(8, sample(CacheState::warm));
+  for (int i = 0; i < 5; ++i) {
+    samples[static_cast<std::size_t>(i)].warmed_up->steady = false;
+    samples[static_cast<std::size_t>(i)].warmed_up->latency_ns.resize(4);
+  }
+  samples.back().warmed_up.reset();  // not tried
+  const ColdStartState state = assemble_state(CacheState::warm, samples, 100'000'000, {});
+  CHECK(state.warm_up_undecided == 5);
+  CHECK(state.never_steady == 0);
+  CHECK(state.time_to_steady.n == 2);
+  CHECK(std::isnan(state.time_to_steady.median));  // five of seven lie beyond what was seen
+  CHECK_FALSE(state.time_to_steady.high);
+}
+
+TEST_CASE("the best of two measurements of the machine is its limit") {
+  MachineLimits a;
+  a.copy_bytes_per_s = 5e9;
+  a.fault_ns = 300;
+  MachineLimits b;
+  b.copy_bytes_per_s = 8e9;
+  b.cold_read_bytes_per_s = 1e9;
+  b.fault_ns = 400;
+  const MachineLimits best = best_of(a, b);
+  CHECK(best.copy_bytes_per_s == 8e9);
+  CHECK(best.cold_read_bytes_per_s == 1e9);
+  CHECK(best.fault_ns == 300);
+  CHECK_FALSE(best.first_touch_bytes_per_s);
 }
 
 TEST_CASE("without a proven sample the state is not achieved") {

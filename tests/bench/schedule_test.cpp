@@ -67,3 +67,22 @@ TEST_CASE("the order is random, and the same for the same seed") {
   CHECK(order(1) == order(1));
   CHECK(order(1) != order(2));
 }
+
+TEST_CASE("what was done already counts in least, most and the share") {
+  TaskGroup done{TaskKind::cold_start, 0, 1e9, 3, 5, 1.0};
+  done.done = 4;
+  TaskGroup fresh{TaskKind::cold_start, 1, 1e9, 1, 5, 1.0};
+  const Schedule schedule = make_schedule({done, fresh}, 4e9, 1);
+  CHECK(schedule.counts == std::vector<std::int64_t>{0, 4});
+  CHECK(make_schedule({done}, 10e9, 1).counts == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("rare kinds are not all in the first round") {
+  int first = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Schedule schedule =
+        make_schedule({{TaskKind::ledger, 0, 1e9, 1, 1, 1.0}, {TaskKind::cold_start, 0, 1e9, 20, 20, 1.0}}, 0, seed);
+    for (std::size_t i = 0; i < 3; ++i) first += schedule.tasks[i].kind == TaskKind::ledger;
+  }
+  CHECK(first < 20);
+}

@@ -141,6 +141,7 @@ Report small_fast_model() {
                    .wall_s = 58.4,
                    .seed = 1,
                    .stop = "time_box",
+                   .failure = {},
                    .partial = false,
                    .environment = {},
                    .cpus = "0-1",
@@ -160,8 +161,8 @@ Report small_fast_model() {
   cold.states[1].never_steady = 1;
   cold.states[1].rejected = 1;
   cold.states[1].rejected_why = {"another process held 38 % of the file in the page cache"};
-  cold.simultaneous = {{2, "warm", many(1040 * kMs, 0.06, 8), many(1080 * kMs, 0.06, 4), 1.89},
-                       {3, "warm", many(1530 * kMs, 0.08, 9), many(1610 * kMs, 0.08, 3), 2.79}};
+  cold.simultaneous = {{2, "warm", many(1040 * kMs, 0.06, 8), many(1080 * kMs, 0.06, 4), 4, 0, 1.89},
+                       {3, "warm", many(1530 * kMs, 0.08, 9), many(1610 * kMs, 0.08, 3), 3, 0, 2.79}};
   cold.diagnoses = {
       "Reading runs at 0.80 GB/s where memory copies at 11.2 GB/s: first touch of fresh memory is 70 % of it.",
       "Framework start is 28 % of a warm start and does not depend on the model."};

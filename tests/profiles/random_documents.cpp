@@ -128,6 +128,7 @@ ColdStartState RandomDocuments::state(const std::string& name) {
   result.time_to_first_result = stat();
   result.time_to_steady = stat();
   result.never_steady = below(3);
+  result.warm_up_undecided = below(3);
   result.steady_after_inferences = stat();
   result.unattributed = stat();
   for (const char* phase : kPhases) {
@@ -179,7 +180,7 @@ SteadyRow RandomDocuments::steady_row() {
   if (coin()) result.device = stat();
   result.throughput = stat();
   result.peak_rss = stat();
-  result.warm = coin();
+  if (coin()) result.warm = coin();
   result.stop = "converged";
   result.unmet = words();
   return result;
@@ -208,7 +209,7 @@ Report RandomDocuments::report() {
   result.cold_start.states.push_back(state("model_cold"));
   if (coin()) result.cold_start.states.push_back(state("warm"));
   if (coin()) result.cold_start.states.push_back(state("all_cold"));
-  if (coin()) result.cold_start.simultaneous = {{2, "warm", stat(), stat(), maybe_number()}};
+  if (coin()) result.cold_start.simultaneous = {{2, "warm", stat(), stat(), below(9), below(3), maybe_number()}};
   result.cold_start.diagnoses = words();
   result.memory = memory();
   for (auto n = below(3); n > 0; --n) result.steady.push_back(steady_row());
