@@ -105,7 +105,7 @@ Result<bool> run_block(const World& world, const Turn& turn, const VisitPlan& pl
     if (!reply) {
       if (reply.error().kind == ErrorKind::interrupted) return fail(reply.error());
       cell.failure = reply.error().message;
-      cell.out_of_memory = reply.error().message.find("memory") != std::string::npos;
+      cell.out_of_memory = reply.error().message.starts_with("the model needs more memory");
       return false;
     }
     if (reply->failure) {
