@@ -36,11 +36,15 @@ class Run {
  public:
   Run(const Options& options, const Hooks& hooks) : options_(options), hooks_(hooks), began_ns_(now_ns()) {}
 
-  Result<Report> execute() {
+  Result<Outcome> execute() {
     if (Status ready = prepare(); !ready) return fail(ready.error());
     plan();
-    if (Status measured = measure(); !measured) return fail(measured.error());
-    return assemble();
+    measure();
+    if (nothing_measured()) {
+      if (failure_) return fail(*failure_);
+      if (interrupted_) return fail(ErrorKind::interrupted, "interrupted before anything was measured");
+    }
+    return Outcome{assemble(), failure_};
   }
 
  private:
@@ -55,7 +59,7 @@ class Run {
   void plan();
   std::vector<TaskGroup> cold_start_groups(double start_ns, double warm_up_ns);
   void plan_steady(double start_ns, double budget_ns, std::vector<TaskGroup>& groups);
-  Status measure();
+  void measure();
   Status perform(const Task& task);
   std::string describe(const Task& task) const;
   bool nothing_measured() const { return samples_.empty() && ledger_.empty() && steady_blocks() == 0; }
@@ -90,6 +94,7 @@ class Run {
   std::map<std::int64_t, std::vector<std::vector<double>>> simultaneous_;
   std::vector<MemoryByDim> by_dim_;
   std::vector<Warning> warnings_;
+  std::optional<Error> failure_;  // that ended the run
   bool interrupted_ = false;
   bool cut_short_ = false;
 };
@@ -319,7 +324,7 @@ void Run::give_up(const Task& task, const Error& error) {
       {"not_measured", fmt::format("{} could not be measured: {}", describe(task), error.message), error.hint});
 }
 
-Status Run::measure() {
+void Run::measure() {
   double planned_ns = 0;
   for (const Task& task : schedule_.tasks) planned_ns += task.cost_ns;
   const double whole_ns = elapsed_ns() + planned_ns;
@@ -345,16 +350,12 @@ Status Run::measure() {
         task.kind == TaskKind::marginal || task.kind == TaskKind::simultaneous ||
         (task.kind == TaskKind::steady_visit && cells_.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
     if (!several) {
-      Error error = done.error();
-      if (!samples_.empty())
-        error.message += fmt::format(" (in a {}, after {} that worked)", describe(task), samples_.size());
-      return fail(std::move(error));
+      failure_ = done.error();
+      failure_->where += fmt::format(" (task {} of {}: {})", task_number_, schedule_.tasks.size(), describe(task));
+      break;
     }
     give_up(task, done.error());
   }
-  if (interrupted_ && nothing_measured())
-    return fail(ErrorKind::interrupted, "interrupted before anything was measured");
-  return {};
 }
 
 void Run::assemble_facts(Report& report) const {
@@ -365,8 +366,9 @@ void Run::assemble_facts(Report& report) const {
   report.mlplan.started_at = started_at_;
   report.mlplan.wall_s = elapsed_ns() / kSecond;
   report.mlplan.seed = options_.seed;
-  report.mlplan.partial = interrupted_;
-  report.mlplan.stop = interrupted_ ? "interrupted" : cut_short_ ? "time_box" : "complete";
+  report.mlplan.partial = interrupted_ || failure_;
+  report.mlplan.stop = failure_ ? "failed" : interrupted_ ? "interrupted" : cut_short_ ? "time_box" : "complete";
+  if (failure_) report.mlplan.failure = fmt::format("{}, {}", failure_->message, failure_->where);
   report.mlplan.environment = options_.environment;
   report.mlplan.cpus = fmt::format("{}", fmt::join(options_.cpus.empty() ? usable_cpus() : options_.cpus, ","));
   report.mlplan.device = options_.device;
@@ -398,6 +400,7 @@ void Run::assemble_cold_start(Report& report) const {
       made.why_not = made.rejected > 0 ? fmt::format("none of {} samples could be proven: {}", made.rejected,
                                                      made.rejected_why.front())
                      : interrupted_    ? "the run was interrupted before one"
+                     : failure_        ? "the run failed before one"
                                        : fmt::format("the time box of {} was too short: one start takes about {}",
                                                      format_duration(static_cast<double>(options_.time_box.count())),
                                                      format_duration(pilot_.start_ns));
@@ -435,7 +438,8 @@ void Run::warn_about_time(Report& report) const {
   }
   const ColdStartState* state =
       find_state(report, "model_cold") != nullptr ? find_state(report, "model_cold") : find_state(report, "warm");
-  if (state != nullptr && state->time_to_first_result.n >= 6 && state->time_to_first_result.n < 20 && !interrupted_) {
+  if (state != nullptr && state->time_to_first_result.n >= 6 && state->time_to_first_result.n < 20 && !interrupted_ &&
+      !failure_) {
     const double factor = 20.0 / static_cast<double>(state->time_to_first_result.n);
     report.warnings.push_back(
         {"more_time",
@@ -481,7 +485,7 @@ Report Run::assemble() {
 
 }  // namespace
 
-Result<Report> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
+Result<Outcome> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
 
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   const Result<ModelFile> file = look_at_model_file(options.model_path, options.format);

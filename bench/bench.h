@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,16 @@ struct Hooks {
   std::vector<std::string> argv = {};
 };
 
-// Errors: bad_input (file, input, op library), not_measured (the model threw, hung, crashed or does not fit), usage,
-// interrupted when nothing at all was measured. An interrupt after the first sample gives a report with mlplan.partial
-// set.
-Result<Report> run(const Options& options, const Hooks& hooks);
+// What a run ends with. `failure` is why it ended early (mlplan.stop is "failed"): what had been measured by then is in
+// the report, which is marked partial, as after an interrupt.
+struct Outcome {
+  Report report;
+  std::optional<Error> failure = {};
+};
+
+// Errors, when nothing at all was measured: bad_input (file, input, op library), not_measured (the model threw, hung,
+// crashed or does not fit), usage, interrupted.
+Result<Outcome> run(const Options& options, const Hooks& hooks);
 
 // What `inspect` shows: the model part of a report, with inferred inputs and their reasons, without measuring anything.
 struct Inspection {

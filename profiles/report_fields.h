@@ -27,6 +27,7 @@ void fields(F& field, T& tool) {
   field("wall_s", tool.wall_s);
   field("seed", tool.seed);
   field("stop", tool.stop);
+  field("failure", tool.failure);
   field("partial", tool.partial);
   field("environment", tool.environment);
   field("cpus", tool.cpus);

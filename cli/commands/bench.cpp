@@ -64,7 +64,7 @@ Closing closing_of(const Report& report, const BenchRequest& request, bool writt
   return closing;
 }
 
-Result<Report> measure(const BenchRequest& request, const Context& context) {
+Result<bench::Outcome> measure(const BenchRequest& request, const Context& context) {
   bench::Hooks hooks;
   hooks.interrupted = interrupted;
   hooks.argv = context.argv;
@@ -85,24 +85,26 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
   }
   if (Status status = check_output(*request); !status) return fail(status.error());
 
-  const Result<Report> report = measure(*request, context);
-  if (!report) return fail(report.error());
+  const Result<bench::Outcome> outcome = measure(*request, context);
+  if (!outcome) return fail(outcome.error());
+  const Report& report = outcome->report;
 
   const bool to_file = !request->output.empty() && request->output != "-";
-  const std::string json = to_file || request->json ? write_report(*report) : "";
+  const std::string json = to_file || request->json ? write_report(report) : "";
   const Status written = to_file ? write_file(request->output, json) : Status{};
   Style style = context.answer;
   style.verbose = request->verbose;
   const std::string answer =
-      request->json ? json : terminal_report(*report, closing_of(*report, *request, to_file && written), style);
+      request->json ? json : terminal_report(report, closing_of(report, *request, to_file && written), style);
   // What was measured is shown even where it could not be written.
   const Status shown_status = write_answer(answer);
   if (request->json && !request->quiet) {
-    for (const Warning& warning : report->warnings) say(warning_text(warning.message, warning.hint, context.remarks));
+    for (const Warning& warning : report.warnings) say(warning_text(warning.message, warning.hint, context.remarks));
   }
   if (!written) return fail(written.error());
   if (!shown_status) return fail(shown_status.error());
-  return report->mlplan.stop == "interrupted" ? exit_code(ErrorKind::interrupted) : 0;
+  if (outcome->failure) return fail(*outcome->failure);
+  return report.mlplan.stop == "interrupted" ? exit_code(ErrorKind::interrupted) : 0;
 }
 
 }  // namespace mlplan::cli

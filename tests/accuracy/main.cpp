@@ -204,9 +204,9 @@ void pairs(const Setup& setup, const Model& model, int n) {
   };
   for (int pair = 0; pair < n; ++pair) {
     options.seed = static_cast<std::uint64_t>(2 * pair + 1);
-    const Report a = value(bench::run(options, {}));
+    const Report a = value(bench::run(options, {})).report;
     options.seed += 1;
-    const Report b = value(bench::run(options, {}));
+    const Report b = value(bench::run(options, {})).report;
     for (std::size_t i = 0; i < std::min(a.cold_start.states.size(), b.cold_start.states.size()); ++i) {
       count("time to first result, " + a.cold_start.states[i].name, a.cold_start.states[i].time_to_first_result,
             b.cold_start.states[i].time_to_first_result);
