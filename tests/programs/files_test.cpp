@@ -74,12 +74,31 @@ TEST_CASE("a damaged directory of the archive is said to be damage") {
   check_refused(path, {"damaged", "try: copy or download"});
 }
 
-TEST_CASE("damage inside the structure of a program is an error of the file") {
+TEST_CASE("damage inside a record is noticed, in the structure as in the weights") {
   const Files files;
   const std::string good = content_of(model_path("large.pt"));
   const std::size_t pickle = good.find("\x80\x02", good.find("data.pkl"));
   check_refused(files.written("structure.pt", flipped(good, pickle, 20)),
-                {"cannot be loaded", "while loading the model", "damaged", "try:"});
+                {"damaged", "data.pkl", "try: copy or download"});
+  check_refused(files.written("weights.pt", flipped(good, good.size() / 2, 1)),
+                {"damaged", "data/0", "try: copy or download"});
+}
+
+TEST_CASE("damage inside the code, which is compressed, is an error of the file") {
+  const Files files;
+  const std::string good = content_of(model_path("large.pt"));
+  const std::size_t code = good.find("code/__torch__.py") + 64;
+  check_refused(files.written("code.pt", flipped(good, code, 20)),
+                {"cannot be loaded", "while loading the model", "try:"});
+}
+
+TEST_CASE("the content decides what a file is, not its name") {
+  const Files files;
+  const std::string named_wrong = files.path("torchscript.pt2");
+  std::filesystem::copy_file(model_path("good.pt"), named_wrong);
+  const Ended ended = run({{"inspect", named_wrong}});
+  check_end(ended, 0, {});
+  CHECK(ended.out.find("TorchScript") != std::string::npos);
 }
 
 TEST_CASE("a package whose library is no library is refused") {
