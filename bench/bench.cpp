@@ -138,6 +138,8 @@ Status Run::prepare() {
                             format_bytes(static_cast<double>(file->bytes)), format_bytes(static_cast<double>(free))),
                 options_.model_path, "use a machine with more memory, or raise --memory-limit");
   }
+  tell("checking the model file");
+  if (Status whole = check_undamaged(*file); !whole) return whole;
   tell("trying the model once");
   Result<Pilot> pilot = run_pilot(world, options_);
   if (!pilot) return fail(pilot.error());
@@ -465,6 +467,7 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   if (!file) return fail(file.error());
   Result<Launch> launch = make_launch(options);
   if (!launch) return fail(launch.error());
+  if (Status whole = check_undamaged(*file); !whole) return fail(whole.error());
   World world = make_world(options, *file, std::move(*launch));
   world.limits.interrupted = hooks.interrupted;
   Result<Pilot> pilot = describe_only(world, options);

@@ -28,6 +28,15 @@ bool looks_like_text(std::string_view head) {
                      [](char c) { return static_cast<unsigned char>(c) >= 32 || c == '\n' || c == '\r' || c == '\t'; });
 }
 
+std::string format_of(const std::string& path, const std::vector<ZipMember>& members) {
+  for (const ZipMember& member : members) {
+    const std::string_view name = std::string_view(member.name).substr(member.name.find('/') + 1);
+    if (name.starts_with("data/aotinductor/")) return "aotinductor";
+    if (name == "constants.pkl") return "torchscript";
+  }
+  return path.ends_with(".pt2") ? "aotinductor" : "torchscript";
+}
+
 }  // namespace
 
 Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format) {
@@ -68,8 +77,16 @@ Result<ModelFile> look_at_model_file(const std::string& path, const std::string&
   ModelFile out;
   out.path = std::filesystem::absolute(path, error).lexically_normal().string();
   out.bytes = status.st_size;
-  out.format = !wanted_format.empty() ? wanted_format : path.ends_with(".pt2") ? "aotinductor" : "torchscript";
+  out.members = read_zip_directory(path).value_or(std::vector<ZipMember>{});
+  out.format = wanted_format.empty() ? format_of(path, out.members) : wanted_format;
   return out;
+}
+
+Status check_undamaged(const ModelFile& file) {
+  const std::optional<std::string> damaged = first_damaged(file.path, file.members);
+  if (!damaged) return {};
+  return fail(ErrorKind::bad_input, fmt::format("the model file is damaged: '{}' in it has not its checksum", *damaged),
+              file.path, "copy or download it again");
 }
 
 World make_world(const Options& options, const ModelFile& file, Launch launch) {

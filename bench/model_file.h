@@ -9,6 +9,7 @@
 #include "bench/options.h"
 #include "bench/resolve_inputs.h"
 #include "bench/world.h"
+#include "bench/zip_archive.h"
 #include "profiles/report.h"
 
 namespace mlplan::bench {
@@ -17,12 +18,16 @@ struct ModelFile {
   std::string path;    // absolute
   std::string format;  // "torchscript" or "aotinductor"
   std::int64_t bytes = 0;
+  std::vector<ZipMember> members = {};  // empty where the archive has no readable directory
 };
 
 // Errors (bad_input): missing, a folder, empty, unreadable, not a zip archive (text, a legacy pickle). What is inside
-// the archive is the worker's to judge. `wanted_format` overrides what the file name's extension says (.pt2 is
-// aotinductor).
+// the archive is the worker's to judge. The format is `wanted_format`, else what the members say, else what the file
+// name's extension says (.pt2 is aotinductor).
 Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format);
+
+// Error (bad_input): a member's bytes do not have its checksum. Reads the whole file.
+Status check_undamaged(const ModelFile& file);
 
 World make_world(const Options& options, const ModelFile& file, Launch launch);
 

@@ -214,7 +214,8 @@ Status WorkerProcess::send(const worker::Request& request) {
   while (!rest.empty()) {
     const ssize_t sent = ::send(channel_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return fail(system_error("the worker does not listen any more"));
+    if (sent < 0 && pid_ > 0) return fail(died("between two requests"));
+    if (sent < 0) return fail(system_error("the worker's channel"));
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
   return {};
@@ -247,10 +248,16 @@ worker::Phase WorkerProcess::phase() const {
   return static_cast<worker::Phase>(blackbox_->phase.load(std::memory_order_relaxed));
 }
 
+std::string WorkerProcess::with_last_words(const std::string& message) const {
+  const std::string words = last_words();
+  return words.empty() ? message : message + "; its last words: " + words;
+}
+
 Error WorkerProcess::gave_up(const std::string& message, const std::string& hint) {
   const worker::Phase at = phase();
   kill();
-  return {ErrorKind::not_measured, message, std::string("while ") + std::string(worker::name_of(at)), hint};
+  drain_output();
+  return {ErrorKind::not_measured, with_last_words(message), "while " + std::string(worker::name_of(at)), hint};
 }
 
 Error WorkerProcess::died(const char* what_for) {
@@ -258,17 +265,18 @@ Error WorkerProcess::died(const char* what_for) {
   reap();
   drain_output();
   const int status = exit_status_.value_or(0);
-  std::string message = fmt::format("the model's process {} {}", describe_death(status), what_for);
-  if (const std::string words = last_words(); !words.empty()) message += fmt::format("; its last words: {}", words);
+  const std::string message =
+      with_last_words(fmt::format("the model's process {} {}", describe_death(status), what_for));
   std::string hint = "run the model once by itself to see why";
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-    hint = fmt::format("the kernel kills the largest process when memory runs out: {} were resident when last seen",
-                       format_bytes(static_cast<double>(highest_rss_bytes_)));
+    hint = "something killed it; the kernel does when memory runs out (see `dmesg`)";
+    if (highest_rss_bytes_ > 0)
+      hint += fmt::format(": {} were resident when last seen", format_bytes(static_cast<double>(highest_rss_bytes_)));
   }
   if (at == worker::Phase::process_start && WIFEXITED(status) && WEXITSTATUS(status) == 127) {
     hint = "a library is missing: point --torch-lib or MLPLAN_TORCH_LIB at the folder that holds libtorch_cpu.so";
   }
-  return {ErrorKind::not_measured, message, std::string("while ") + std::string(worker::name_of(at)), hint};
+  return {ErrorKind::not_measured, message, "while " + std::string(worker::name_of(at)), hint};
 }
 
 Result<std::string> WorkerProcess::await_line(const Limits& limits) {
@@ -363,7 +371,7 @@ Result<worker::Reply> WorkerProcess::await(const Limits& limits) {
   Result<worker::Reply> reply = await_with_failure(limits);
   if (!reply || !reply->failure) return reply;
   const worker::WorkerFailure& failure = *reply->failure;
-  const std::string where = std::string("while ") + std::string(worker::name_of(phase()));
+  const std::string where = "while " + failure.phase;
   kill();
   const bool input_fault = failure.kind == "model_file" || failure.kind == "input" || failure.kind == "op_library" ||
                            failure.kind == "abi" || failure.kind == "device" || failure.kind == "usage";
@@ -380,6 +388,10 @@ Status WorkerProcess::wait_stopped(const Limits& limits) {
     if (info.si_pid == pid_) {
       if (info.si_code == CLD_STOPPED) return {};
       return fail(died("at its start"));
+    }
+    if (limits.interrupted && limits.interrupted()) {
+      kill();
+      return fail(ErrorKind::interrupted, "interrupted");
     }
     if (now_ns() - began > limits.load_stall_ns)
       return fail(gave_up("the worker did not reach its first instruction", {}));

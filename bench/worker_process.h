@@ -80,6 +80,7 @@ class WorkerProcess {
   void drain_output();
   Error died(const char* what_for);
   Error gave_up(const std::string& message, const std::string& hint);
+  std::string with_last_words(const std::string& message) const;
   void reap();
 
   pid_t pid_ = -1;

@@ -36,7 +36,10 @@ void catch_signals() {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  // The terminal was closed, unless nohup wants that ignored.
+  if (signal(SIGHUP, SIG_IGN) != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // writing beyond `ulimit -f` shall fail, with a message, and not kill
 }
 
 bool interrupted() { return first_at_ns.load() != 0; }

@@ -15,6 +15,7 @@ else()
   target_link_libraries(mlplan_crypto INTERFACE OpenSSL::Crypto)
 endif()
 
+find_library(MLPLAN_ZLIB NAMES libz.a z REQUIRED)
 find_path(VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_library(MLPLAN_SMARTCOLS smartcols REQUIRED)

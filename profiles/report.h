@@ -30,12 +30,12 @@ struct ToolInfo {  // JSON "mlplan"
   std::string libtorch;        // version the worker ran with
   std::string libtorch_build;  // "CUDA 13.0 build, on CPU", CPU capability, threading backend
   std::vector<std::string> argv;
-  std::string started_at;  // RFC 3339 UTC
-  double wall_s = 0;       // of the whole run
-  std::uint64_t seed = 0;  // of the interleaving order and of all inputs
-  std::string stop;        // "complete", "time_box", "interrupted", "failed"
-  std::string failure;     // with stop = failed: what ended the run, and where
-  bool partial = false;    // interrupted or cut short: what was measured is here, the rest is missing
+  std::string started_at;    // RFC 3339 UTC
+  double wall_s = 0;         // of the whole run
+  std::uint64_t seed = 0;    // of the interleaving order and of all inputs
+  std::string stop;          // "complete", "time_box", "interrupted", "failed"
+  std::string failure = {};  // with "failed": what went wrong, in which phase and task
+  bool partial = false;      // interrupted or failed: what was measured is here, the rest is missing
   std::map<std::string, std::string> environment;  // --env given to the worker
   std::string cpus;                                // --cpus given to the worker, or the CPUs it was allowed
   std::string device = "cpu";

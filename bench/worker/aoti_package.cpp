@@ -16,6 +16,7 @@
 #include "bench/unique_fd.h"
 #include "bench/worker/counting_reader.h"
 #include "bench/worker/failure.h"
+#include "bench/worker/model_file.h"
 
 namespace mlplan::worker {
 namespace {
@@ -27,7 +28,7 @@ constexpr std::size_t kChunk = std::size_t{1} << 20;
 std::string base_name(const std::string& record) { return record.substr(record.rfind('/') + 1); }
 
 // "model" where it exists, as libtorch's loader assumes, else the only one.
-std::string choose_model(const std::vector<std::string>& records) {
+std::string choose_model(const std::string& path, const std::vector<std::string>& records) {
   std::set<std::string> names;
   for (const std::string& record : records) {
     if (!record.starts_with(kModels)) continue;
@@ -36,9 +37,11 @@ std::string choose_model(const std::vector<std::string>& records) {
   }
   if (names.contains("model")) return "model";
   if (names.size() == 1) return *names.begin();
-  if (names.empty())
-    throw Failure("model_file", "the package holds no compiled model",
+  if (names.empty()) {
+    if (const auto why = why_not_a_model(path, "aotinductor")) throw Failure(why->kind, why->message, why->hint);
+    throw Failure("model_file", path + " holds no compiled model",
                   "make it with torch._inductor.aoti_compile_and_package");
+  }
   std::string all;
   for (const std::string& name : names) all += (all.empty() ? "" : ", ") + name;
   throw Failure("model_file", "the package holds several models and none is called 'model': " + all,
@@ -100,7 +103,7 @@ void check_target(caffe2::serialize::PyTorchStreamReader& reader, const std::str
 UnpackedPackage unpack_package(const std::string& path, const std::string& folder) {
   caffe2::serialize::PyTorchStreamReader reader(std::make_shared<CountingReader>(path));
   const std::vector<std::string> records = reader.getAllRecords();
-  const std::string prefix = std::string(kModels) + choose_model(records) + "/";
+  const std::string prefix = std::string(kModels) + choose_model(path, records) + "/";
   UnpackedPackage out;
   bool has_sources = false;
   bool weights_elsewhere = false;

@@ -9,6 +9,7 @@
 #include <map>
 #include <unordered_set>
 
+#include "bench/worker/blackbox.h"
 #include "bench/worker/describe_trial.h"
 #include "bench/worker/failure.h"
 #include "bench/worker/infer_inputs_graph.h"
@@ -82,7 +83,7 @@ bool speaks_of_shapes(const std::string& message) {
   return false;
 }
 
-TrialResult try_once(torch::jit::Method& method, const std::vector<InputSpec>& inputs,
+TrialResult try_once(Blackbox& blackbox, torch::jit::Method& method, const std::vector<InputSpec>& inputs,
                      const std::map<std::string, std::int64_t>& dims) {
   const c10::InferenceMode no_gradients;
   // The plain interpreter: a few runs at changing shapes must not teach the optimiser anything, nor wait for it.
@@ -91,6 +92,7 @@ TrialResult try_once(torch::jit::Method& method, const std::vector<InputSpec>& i
   const auto begin = std::chrono::steady_clock::now();
   try {
     std::vector<c10::IValue> arguments = make_arguments({inputs, dims}, method.function().getSchema());
+    enter(blackbox, Phase::trial);  // the limit of one inference holds here too
     add_shapes(method(std::move(arguments)), out.shapes);
     out.ran = true;
   } catch (const std::exception& error) {
@@ -98,6 +100,7 @@ TrialResult try_once(torch::jit::Method& method, const std::vector<InputSpec>& i
     out.about_input = failure.kind == "input" || speaks_of_shapes(failure.message);
     out.cause = failure.message;
   }
+  enter(blackbox, Phase::describe);
   out.took = std::chrono::steady_clock::now() - begin;
   return out;
 }
@@ -120,7 +123,7 @@ Description describe_layout(const torch::jit::Module& module, const std::string&
   return out;
 }
 
-Description describe_torchscript(const torch::jit::Module& module, const std::string& method) {
+Description describe_torchscript(const torch::jit::Module& module, const std::string& method, Blackbox& blackbox) {
   Inference inference;
   Description out = describe_layout(module, method, inference);
   if (!out.not_inferred.empty()) return out;
@@ -132,7 +135,7 @@ Description describe_torchscript(const torch::jit::Module& module, const std::st
   confirm_by_trials(
       inference,
       [&](const std::vector<InputSpec>& inputs, const std::map<std::string, std::int64_t>& dims) {
-        return try_once(callable, inputs, dims);
+        return try_once(blackbox, callable, inputs, dims);
       },
       signatures, out);
   return out;

@@ -17,7 +17,7 @@ namespace mlplan::worker {
 
 // Both: `module` was imported with restore_shapes and not run. Throws where `method` does not exist. `records` stays
 // empty.
-Description describe_torchscript(const torch::jit::Module& module, const std::string& method);
+Description describe_torchscript(const torch::jit::Module& module, const std::string& method, Blackbox& blackbox);
 Description describe_layout(const torch::jit::Module& module, const std::string& method, Inference& inference);
 
 // Throws when the file is no package; one without readable checks is described without inputs.

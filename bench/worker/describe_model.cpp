@@ -1,3 +1,4 @@
+#include <c10/util/Exception.h>
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
@@ -6,18 +7,28 @@
 #include "bench/worker/model_file.h"
 
 namespace mlplan::worker {
+namespace {
 
-Description describe_model(const LoadRequest& request) {
-  Description out;
-  if (request.format == "aotinductor") {
-    out = describe_aoti(request.path);
-  } else {
-    torch::jit::ExtraFilesMap none;
-    const torch::jit::Module module =
-        torch::jit::import_ir_module(std::make_shared<torch::jit::CompilationUnit>(), request.path, std::nullopt, none,
-                                     /*load_debug_files=*/true, /*restore_shapes=*/true);
-    out = describe_torchscript(module, request.method);
-  }
+// Asked for stored shapes, libtorch warns of every file that has none; and what a process prints is kept as its last
+// words.
+class NoWarnings final : public c10::WarningHandler {
+  void process(const c10::Warning&) override {}
+};
+
+torch::jit::Module import_with_shapes(const std::string& path) {
+  NoWarnings none;
+  const c10::WarningUtils::WarningHandlerGuard guard(&none);
+  torch::jit::ExtraFilesMap no_files;
+  return torch::jit::import_ir_module(std::make_shared<torch::jit::CompilationUnit>(), path, std::nullopt, no_files,
+                                      /*load_debug_files=*/true, /*restore_shapes=*/true);
+}
+
+}  // namespace
+
+Description describe_model(const LoadRequest& request, Blackbox& blackbox) {
+  Description out = request.format == "aotinductor"
+                        ? describe_aoti(request.path)
+                        : describe_torchscript(import_with_shapes(request.path), request.method, blackbox);
   out.records = records_of(request.path);
   return out;
 }

@@ -140,7 +140,9 @@ WorkerFailure explain(const std::exception& error, Phase phase, const std::strin
     }
     return {"model", cause, "the model itself threw this; run it once by itself on the same input"};
   }
-  if (phase == Phase::load || phase == Phase::unpack || phase == Phase::describe) return {"model_file", cause, {}};
+  if (phase == Phase::load || phase == Phase::unpack)
+    return {"model_file", cause, "if the file is damaged, copy or download it again; else export it anew"};
+  if (phase == Phase::describe) return {"model_file", cause, {}};
   if (phase == Phase::make_input) return {"input", cause, "check --input"};
   if (phase == Phase::op_libraries) return {"op_library", cause, {}};
   return {"internal", cause, {}};

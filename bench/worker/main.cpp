@@ -55,6 +55,7 @@ int main(int argc, char** argv) {
         stderr);
     return 2;
   }
-  ::signal(SIGINT, SIG_IGN);  // Ctrl-C is the parent's to handle
+  ::signal(SIGINT, SIG_IGN);   // Ctrl-C is the parent's to handle
+  ::signal(SIGXFSZ, SIG_IGN);  // unpacking beyond `ulimit -f` shall fail, with a message, and not kill
   serve(*blackbox, main_stamp);
 }

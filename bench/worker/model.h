@@ -36,6 +36,6 @@ std::unique_ptr<Model> load_aoti(const LoadRequest& request, ColdStartStamps& st
 
 // Description of the model file. TorchScript is read a second time, with the shapes that tracing stored, so no other
 // copy of the model should be in memory.
-Description describe_model(const LoadRequest& request);
+Description describe_model(const LoadRequest& request, Blackbox& blackbox);
 
 }  // namespace mlplan::worker

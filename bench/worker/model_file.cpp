@@ -87,12 +87,16 @@ std::optional<WorkerFailure> why_not_a_model(const std::string& path, const std:
     caffe2::serialize::PyTorchStreamReader reader(file);
     records = reader.getAllRecords();
   } catch (const std::exception& error) {
-    const std::string cause = cause_in(error.what());
-    if (cause.find("central directory") != std::string::npos) {
+    const std::string_view cause = error.what();
+    if (cause.find("central directory") != std::string_view::npos) {
       return WorkerFailure{"model_file", path + " is truncated: the directory at the end of the archive is missing",
                            "copy or download the file again"};
     }
-    return WorkerFailure{"model_file", path + " is a zip archive but not a PyTorch program: " + cause, kHowToExport};
+    if (cause.find("corrupted") != std::string_view::npos) {
+      return WorkerFailure{"model_file", path + " is damaged: the directory of the archive cannot be read",
+                           "copy or download the file again"};
+    }
+    return WorkerFailure{"model_file", path + " is a zip archive but not one of PyTorch's", kHowToExport};
   }
   const std::string found = format_by(records);
   if (found == format) return std::nullopt;

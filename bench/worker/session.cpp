@@ -52,15 +52,13 @@ Reply Session::answer(const Request& request) {
                     "use mlplan and mlplan-worker of one version");
     }
   } catch (const std::exception& error) {
-    // The phase stays in the blackbox until the next request, so that the parent can say where it failed.
     const auto phase = static_cast<Phase>(blackbox_.phase.load(std::memory_order_relaxed));
     reply.failure = explain(error, phase, model_ ? model_->signature() : std::string());
-    reply.stamps = stamps_;
-    return reply;
   } catch (...) {
     reply.failure = WorkerFailure{"model", "something that is no std::exception was thrown", {}};
-    return reply;
   }
+  if (reply.failure)
+    reply.failure->phase = name_of(static_cast<Phase>(blackbox_.phase.load(std::memory_order_relaxed)));
   reply.stamps = stamps_;
   enter(blackbox_, Phase::waiting);
   return reply;
@@ -96,13 +94,14 @@ void Session::load(const Request& request) {
     model_ = wanted.format == "aotinductor" ? load_aoti(wanted, stamps_, blackbox_) : load_torchscript(wanted, stamps_);
   } catch (const Failure&) {
     throw;
-  } catch (const std::exception&) {
+  } catch (const std::exception& error) {
     // The outside of the file often tells more than what the loader stumbled over. Looked at only now: a good file
     // never pays.
     if (const auto failure = why_not_a_model(wanted.path, wanted.format)) {
       throw Failure(failure->kind, failure->message, failure->hint);
     }
-    throw;
+    const WorkerFailure failure = explain(error, Phase::load, {});
+    throw Failure(failure.kind, wanted.path + " cannot be loaded: " + failure.message, failure.hint);
   }
 }
 
@@ -147,7 +146,7 @@ void Session::describe(const Request& request, Reply& reply) {
   // Describing TorchScript reads the model again: not two copies in memory at once.
   const bool load_again = model_ != nullptr && wanted.format == "torchscript";
   if (load_again) model_.reset();
-  reply.description = describe_model(wanted);
+  reply.description = describe_model(wanted, blackbox_);
   if (load_again) load(request);
 }
 

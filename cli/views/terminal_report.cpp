@@ -114,7 +114,9 @@ std::string partial_line(const Report& report, const Style& style) {
   if (!report.mlplan.partial) return {};
   const std::string after =
       report.mlplan.wall_s > 0 ? " after " + format(report.mlplan.wall_s * 1e9, Unit::duration) : "";
-  const std::string how = report.mlplan.stop == "interrupted" ? "interrupted" : "cut short";
+  const std::string how = report.mlplan.stop == "interrupted" ? "interrupted"
+                          : report.mlplan.stop == "failed"    ? "failed"
+                                                              : "cut short";
   return paragraph("PARTIAL", how + after + ": what had been measured by then is here, the rest is missing", style,
                    Ink::red, Ink::yellow);
 }

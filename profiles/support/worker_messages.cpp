@@ -130,6 +130,7 @@ void fields(F& field, T& failure) {
   field("kind", failure.kind);
   field("message", failure.message);
   field("hint", failure.hint);
+  field("phase", failure.phase);
 }
 
 template <class F, Like<Reply> T>

@@ -182,6 +182,7 @@ struct WorkerFailure {
                      // "model" (threw), "out_of_memory", "abi" (other libtorch), "op_library", "device", "internal"
   std::string message;  // first line of the cause, cleaned of C++ stack traces
   std::string hint;
+  std::string phase = {};  // in which it happened, as a person reads it; the blackbox may be at the next request by now
 };
 
 struct Reply {

@@ -55,7 +55,7 @@ TEST_CASE("a request comes back with every member") {
 TEST_CASE("a reply comes back with every member") {
   Reply reply;
   reply.verb = "cold_start";
-  reply.failure = WorkerFailure{"input", "two\nlines \"quoted\"", "try this"};
+  reply.failure = WorkerFailure{"input", "two\nlines \"quoted\"", "try this", "loading the model"};
   reply.build = {"0.1.0", "2.11.0", "2.11.0", "CPU", "/lib/libtorch_cpu.so"};
   reply.stamps.first_result = {1, 2, 3, 4, 5};
   reply.stamps.reading = {6, 7, 8, 9, 10};
@@ -79,6 +79,7 @@ TEST_CASE("a reply comes back with every member") {
   REQUIRE(read);
   CHECK(write_line(*read) == line);
   CHECK(read->failure->message == "two\nlines \"quoted\"");
+  CHECK(read->failure->phase == "loading the model");
   CHECK(read->build.torch_library == "/lib/libtorch_cpu.so");
   CHECK(read->stamps.first_result.read_bytes == 5);
   CHECK(read->stamps.reading.minor_faults == 8);
@@ -113,7 +114,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(sent["measure"].size() == member_count<MeasureRequest>());
   Reply reply;
   reply.verb = "x";
-  reply.failure = WorkerFailure{};
+  reply.failure = WorkerFailure{"input", "m", "h", "p"};
   reply.build.build = "b";
   reply.stamps.main.time_ns = 1;
   reply.outputs = {"o"};
