@@ -1,7 +1,7 @@
 // An operator library for tests: broken::act(x) returns x, and before that does what BROKEN_ACT says: sleep, abort,
-// segfault, kill, exit, print (a gigabyte, unless BROKEN_MARK exists), grow, throw. With BROKEN_FROM=N it does so only
-// from the N-th process on that loads this library, counted in the file BROKEN_COUNT. It makes the file BROKEN_MARK
-// when it begins. BROKEN_ON_LOAD is the same as BROKEN_ACT while the library is being loaded.
+// segfault, kill, exit, orphan, print (a gigabyte, unless BROKEN_MARK exists), grow, throw. With BROKEN_FROM=N it does
+// so only from the N-th process on that loads this library, counted in the file BROKEN_COUNT. It makes the file
+// BROKEN_MARK when it begins. BROKEN_ON_LOAD is the same as BROKEN_ACT while the library is being loaded.
 #include <torch/library.h>
 #include <unistd.h>
 
@@ -56,6 +56,10 @@ void act(const std::string& how) {
   if (how == "segfault") ::raise(SIGSEGV);
   if (how == "kill") ::raise(SIGKILL);
   if (how == "exit") std::exit(7);
+  if (how == "orphan") {  // a child that outlives it
+    if (::fork() == 0) ::sleep(1000);
+    ::raise(SIGKILL);
+  }
   if (how == "print") print_gigabyte();
   if (how == "grow") grow();
   if (how == "throw") throw std::runtime_error("the broken operator threw this");

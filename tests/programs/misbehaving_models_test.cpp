@@ -35,6 +35,10 @@ TEST_CASE("a process that was killed may have lacked memory: how much it had is 
              "resident when last seen"});
 }
 
+TEST_CASE("processes that a model has started end with it") {
+  check_end(run(acting("orphan")), 3, {"signal 9 (SIGKILL)", "broken: about to orphan", "while trying an input"});
+}
+
 TEST_CASE("an operator library that crashes while it is loaded is said to do so") {
   Invocation invocation = benching("acts.pt");
   invocation.environment["BROKEN_ON_LOAD"] = "abort";
