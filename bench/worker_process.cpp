@@ -115,6 +115,24 @@ std::string describe_death(int status) {
   return fmt::format("ended by itself with exit code {}", WEXITSTATUS(status));
 }
 
+// What a worker was doing when it failed at a request. `now` is the blackbox's answer, which may be of the next
+// request: several lie in the socket at once.
+worker::Phase failed_in(const worker::Reply& reply, worker::Phase now) {
+  using worker::Phase;
+  if (reply.failure->kind == "op_library") return Phase::op_libraries;
+  static const std::pair<std::string_view, Phase> phases[] = {{"start", Phase::framework_start},
+                                                              {"load", Phase::load},
+                                                              {"describe", Phase::describe},
+                                                              {"first", Phase::first_inference},
+                                                              {"warm_up", Phase::warm_up},
+                                                              {"measure", Phase::measure},
+                                                              {"trial", Phase::trial}};
+  for (const auto& [verb, phase] : phases) {
+    if (reply.verb == verb) return phase;
+  }
+  return now;
+}
+
 }  // namespace
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept { *this = std::move(other); }
@@ -363,7 +381,7 @@ Result<worker::Reply> WorkerProcess::await(const Limits& limits) {
   Result<worker::Reply> reply = await_with_failure(limits);
   if (!reply || !reply->failure) return reply;
   const worker::WorkerFailure& failure = *reply->failure;
-  const std::string where = std::string("while ") + std::string(worker::name_of(phase()));
+  const std::string where = std::string("while ") + std::string(worker::name_of(failed_in(*reply, phase())));
   kill();
   const bool input_fault = failure.kind == "model_file" || failure.kind == "input" || failure.kind == "op_library" ||
                            failure.kind == "abi" || failure.kind == "device" || failure.kind == "usage";
