@@ -30,6 +30,7 @@ namespace mlplan::bench {
 namespace {
 
 constexpr double kSecond = 1e9;
+constexpr double kLongestAdvised = 600;  // seconds; who is told to wait longer needs another way out
 
 // A bench run from the pilot to the report. One object because every stage adds to the same evidence; used once.
 class Run {
@@ -38,6 +39,7 @@ class Run {
 
   Result<Report> execute() {
     if (Status ready = prepare(); !ready) return fail(ready.error());
+    prepared_ns_ = elapsed_ns();
     plan();
     if (Status measured = measure(); !measured) return fail(measured.error());
     return assemble();
@@ -74,6 +76,7 @@ class Run {
   World world_;
   Pilot pilot_;
   MachineLimits limits_;
+  double prepared_ns_ = 0;  // what the pilot and the machine's limits took
   std::int64_t warm_up_cap_ns_ = 0;
   std::vector<CacheState> states_;
   std::map<CacheState, std::string> impossible_;
@@ -322,7 +325,6 @@ void Run::give_up(const Task& task, const Error& error) {
 Status Run::measure() {
   double planned_ns = 0;
   for (const Task& task : schedule_.tasks) planned_ns += task.cost_ns;
-  const double whole_ns = elapsed_ns() + planned_ns;
   for (const Task& task : schedule_.tasks) {
     if (hooks_.interrupted && hooks_.interrupted()) interrupted_ = true;
     if (interrupted_) break;
@@ -332,8 +334,8 @@ Status Run::measure() {
       cut_short_ = true;
       continue;
     }
-    tell(describe(task), (planned_ns + task.cost_ns) / kSecond,
-         std::max(elapsed_ns() / whole_ns, elapsed_ns() / static_cast<double>(options_.time_box.count())));
+    const double rest_ns = planned_ns + task.cost_ns;
+    tell(describe(task), rest_ns / kSecond, elapsed_ns() / (elapsed_ns() + rest_ns));
     const Status done = perform(task);
     if (done) continue;
     if (done.error().kind == ErrorKind::interrupted) {
@@ -398,9 +400,11 @@ void Run::assemble_cold_start(Report& report) const {
       made.why_not = made.rejected > 0 ? fmt::format("none of {} samples could be proven: {}", made.rejected,
                                                      made.rejected_why.front())
                      : interrupted_    ? "the run was interrupted before one"
-                                       : fmt::format("the time box of {} was too short: one start takes about {}",
-                                                     format_duration(static_cast<double>(options_.time_box.count())),
-                                                     format_duration(pilot_.start_ns));
+                                       : fmt::format(
+                                             "the time box of {} left no room for one: trying the model took "
+                                             "{}, and one start takes about {}",
+                                             format_duration(static_cast<double>(options_.time_box.count())),
+                                             format_duration(prepared_ns_), format_duration(pilot_.start_ns));
     }
     report.cold_start.states.push_back(std::move(made));
   }
@@ -431,7 +435,9 @@ void Run::warn_about_time(Report& report) const {
         {"cells_left_out",
          fmt::format("{} steady cell{} (batch {}) did not fit the time box", cells_.left_out.size(),
                      cells_.left_out.size() == 1 ? "" : "s", fmt::join(sizes, ", ")),
-         fmt::format("--time-box {:.0f}s has room for them", std::ceil(more / 10) * 10)});
+         more > kLongestAdvised ? std::string("name the ones that matter, as in --batch 1,8 --threads ") +
+                                      std::to_string(world_.cold_threads)
+                                : fmt::format("--time-box {:.0f}s has room for them", std::ceil(more / 10) * 10)});
   }
   const ColdStartState* state =
       find_state(report, "model_cold") != nullptr ? find_state(report, "model_cold") : find_state(report, "warm");

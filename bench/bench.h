@@ -11,8 +11,7 @@
 
 namespace mlplan::bench {
 
-// What is going on, for a progress line. fraction is of the time box or of the planned work, whichever is further,
-// 0..1.
+// What is going on, for a progress line. fraction is of the time that the whole run is now expected to take, 0..1.
 struct Progress {
   std::string doing;  // "warm start 4 of 12"
   double fraction = 0;
