@@ -111,7 +111,7 @@ std::string Run::headline() const {
 }
 
 Status Run::prepare() {
-  const Result<ModelFile> file = look_at_model_file(options_.model_path, options_.format);
+  const Result<ModelFile> file = look_at_model_file(options_.model_path);
   if (!file) return fail(file.error());
   Result<std::string> worker = locate_worker(options_.worker_path);
   if (!worker) return fail(worker.error());
@@ -127,6 +127,7 @@ Status Run::prepare() {
   Result<Pilot> pilot = run_pilot(world_, options_);
   if (!pilot) return fail(pilot.error());
   pilot_ = std::move(*pilot);
+  world_.load.format = pilot_.description.format;
   world_.input = {pilot_.inputs, pilot_.dims, options_.seed};
   world_.libraries = files_of_the_worker(pilot_.mapped_files, world_);
 
@@ -185,6 +186,11 @@ void Run::plan_steady(double start_ns, double budget_ns, std::vector<TaskGroup>&
     costs.batch_bounds = bounds->second;
   }
   cells_ = plan_cells(options_, costs);
+  if (!costs.has_batch) {
+    warnings_.push_back({"no_batch",
+                         "no input has a batch that can be changed: a row is the input as it is, counted as one",
+                         "name one in --input where the model takes any"});
+  }
   for (std::size_t i = 0; i < cells_.groups.size(); ++i) {
     const VisitGroup& group = cells_.groups[i];
     std::vector<CellSamples> samples;
@@ -490,7 +496,7 @@ Report Run::assemble() {
 Result<Report> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
 
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
-  const Result<ModelFile> file = look_at_model_file(options.model_path, options.format);
+  const Result<ModelFile> file = look_at_model_file(options.model_path);
   if (!file) return fail(file.error());
   Result<std::string> worker = locate_worker(options.worker_path);
   if (!worker) return fail(worker.error());
@@ -498,10 +504,12 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   world.limits.interrupted = hooks.interrupted;
   Result<Pilot> pilot = describe_only(world, options);
   if (!pilot) return fail(pilot.error());
+  world.load.format = pilot->description.format;
   Inspection out;
   out.model = model_info(world, *pilot);
   out.model.records = pilot->description.records;
   out.not_inferred = pilot->description.not_inferred;
+  out.to_edit = pilot->description.to_edit;
   out.notes = pilot->description.notes;
   out.libtorch = fmt::format("{} ({})", pilot->build.torch_version, pilot->build.build);
   return out;

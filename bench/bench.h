@@ -34,6 +34,7 @@ Result<Report> run(const Options& options, const Hooks& hooks);
 struct Inspection {
   ModelInfo model;
   std::vector<std::string> not_inferred;  // signature text of arguments that need --input
+  std::vector<InputSpec> to_edit;         // a guess at each of these to correct
   std::vector<std::string> notes;         // "batch can be changed: outputs follow", "batch is fixed at 1 by the trace"
   std::string libtorch;
 };

@@ -30,7 +30,7 @@ bool looks_like_text(std::string_view head) {
 
 }  // namespace
 
-Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format) {
+Result<ModelFile> look_at_model_file(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
     return fail(ErrorKind::bad_input, fmt::format("the model cannot be opened: {}", std::strerror(errno)), path,
@@ -68,7 +68,6 @@ Result<ModelFile> look_at_model_file(const std::string& path, const std::string&
   ModelFile out;
   out.path = std::filesystem::absolute(path, error).lexically_normal().string();
   out.bytes = status.st_size;
-  out.format = !wanted_format.empty() ? wanted_format : path.ends_with(".pt2") ? "aotinductor" : "torchscript";
   return out;
 }
 
@@ -84,7 +83,7 @@ World make_world(const Options& options, const ModelFile& file, std::string work
   out.limits.memory_bytes =
       options.memory_limit_bytes.value_or(static_cast<std::int64_t>(0.9 * static_cast<double>(memory_for_worker())));
   out.load.path = file.path;
-  out.load.format = file.format;
+  out.load.format = options.format;
   out.load.device = options.device;
   out.load.method = options.method;
   out.load.op_libraries = options.op_libraries;

@@ -123,6 +123,7 @@ Description describe_layout(const torch::jit::Module& module, const std::string&
   out.inputs = inference.candidates.front().inputs;
   out.dim_defaults = inference.candidates.front().dim_defaults;
   out.not_inferred = inference.not_inferred;
+  out.to_edit = inference.to_edit;
   return out;
 }
 

@@ -18,6 +18,7 @@ Description describe_model(const LoadRequest& request) {
                                      /*load_debug_files=*/true, /*restore_shapes=*/true);
     out = describe_torchscript(module, request.method);
   }
+  out.format = request.format;
   out.records = records_of(request.path);
   return out;
 }
