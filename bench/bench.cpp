@@ -125,7 +125,7 @@ std::string Run::headline() const {
 }
 
 Status Run::prepare() {
-  const Result<ModelFile> file = look_at_model_file(options_.model_path, options_.format);
+  const Result<ModelFile> file = look_at_model_file(options_.model_path);
   if (!file) return fail(file.error());
   Result<Launch> launch = make_launch(options_);
   if (!launch) return fail(launch.error());
@@ -144,6 +144,7 @@ Status Run::prepare() {
   Result<Pilot> pilot = run_pilot(world, options_);
   if (!pilot) return fail(pilot.error());
   found_.pilot = std::move(*pilot);
+  world.load.format = found_.pilot.description.format;
   world.input = {found_.pilot.inputs, found_.pilot.dims, options_.seed};
   world.libraries = files_of_the_worker(found_.pilot.mapped_files, world);
 
@@ -268,6 +269,11 @@ void Run::plan_steady() {
     if (!plan_cells(options_, cell_costs(budget(longer - elapsed_ns()))).left_out.empty()) continue;
     found_.box_for_all_cells_s = longer / kSecond;
     break;
+  }
+  if (!cell_costs(0).has_batch) {
+    found_.warnings.push_back({"no_batch",
+                               "no input has a batch that can be changed: a row is the input as it is, counted as one",
+                               "name one in --input where the model takes any"});
   }
   for (const std::string& note : found_.cells.notes) found_.warnings.push_back({"batch_bounds", note, {}});
   for (std::size_t i = 0; i < found_.cells.groups.size(); ++i) {
@@ -463,7 +469,7 @@ void Run::note_left_out() {
 Result<Outcome> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
 
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
-  const Result<ModelFile> file = look_at_model_file(options.model_path, options.format);
+  const Result<ModelFile> file = look_at_model_file(options.model_path);
   if (!file) return fail(file.error());
   Result<Launch> launch = make_launch(options);
   if (!launch) return fail(launch.error());
@@ -472,10 +478,12 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   world.limits.interrupted = hooks.interrupted;
   Result<Pilot> pilot = describe_only(world, options);
   if (!pilot) return fail(pilot.error());
+  world.load.format = pilot->description.format;
   Inspection out;
   out.model = model_info(world, *pilot);
   out.model.records = pilot->description.records;
   out.not_inferred = pilot->description.not_inferred;
+  out.to_edit = pilot->description.to_edit;
   out.notes = pilot->description.notes;
   out.libtorch = fmt::format("{} ({})", pilot->build.torch_version, pilot->build.build);
   return out;

@@ -14,8 +14,7 @@
 
 namespace mlplan::bench {
 
-// What is going on, for a progress line. fraction is of the time box or of the planned work, whichever is further,
-// 0..1.
+// What is going on, for a progress line. fraction is of the time that the whole run is now expected to take, 0..1.
 struct Progress {
   std::string doing;  // "warm start 4 of 12"
   double fraction = 0;
@@ -44,6 +43,7 @@ Result<Outcome> run(const Options& options, const Hooks& hooks);
 struct Inspection {
   ModelInfo model;
   std::vector<std::string> not_inferred;  // signature text of arguments that need --input
+  std::vector<InputSpec> to_edit;         // a guess at each of these to correct
   std::vector<std::string> notes;         // "batch can be changed: outputs follow", "batch is fixed at 1 by the trace"
   std::string libtorch;
 };

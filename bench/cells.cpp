@@ -39,8 +39,12 @@ std::vector<std::int64_t> batches(const Options& options, const CellCosts& costs
   for (const std::int64_t batch : wanted) clamped.push_back(std::clamp(batch, low, high));
   std::sort(clamped.begin(), clamped.end());
   clamped.erase(std::unique(clamped.begin(), clamped.end()), clamped.end());
-  if (clamped != wanted)
-    plan.notes.push_back(fmt::format("batches are kept within {}..{}, the bounds the model file states", low, high));
+  if (clamped != wanted) {
+    plan.notes.push_back(fmt::format("batches are kept within {}..{}, the bounds the model file states{}", low, high,
+                                     low == 2 ? "; torch.export compiles a dimension that may change for 2 or more: "
+                                                "export a static batch of 1 to measure that one"
+                                              : ""));
+  }
   return clamped;
 }
 

@@ -104,7 +104,7 @@ ReadParts split_reading(const worker::Stamp& reading, std::int64_t bytes, const 
   ReadParts out;
   const double wall = static_cast<double>(reading.time_ns);
   const double cpu = std::min(wall, static_cast<double>(reading.cpu_ns));
-  out.storage_wait_ns = wall - cpu;
+  out.wait_ns = wall - cpu;
   // f faults bring in b bytes: small pages where b is about 4 KiB a fault, else a mix with huge pages that solves
   // small + huge = f, 4 KiB * small + 2 MiB * huge = b.
   const double faults = static_cast<double>(reading.minor_faults);
@@ -113,7 +113,10 @@ ReadParts split_reading(const worker::Stamp& reading, std::int64_t bytes, const 
   double touch = (faults - huge) * limits.fault_ns.value_or(0);
   if (huge >= 1 && limits.huge_first_touch_bytes_per_s)
     touch += huge * kHugePageBytes * 1e9 / *limits.huge_first_touch_bytes_per_s;
-  out.first_touch_ns = std::min(touch, cpu);
+  // Both estimates together may exceed what was spent (their costs were measured at another moment): in proportion
+  // then.
+  const double copy = static_cast<double>(bytes) * 1e9 / limits.copy_bytes_per_s.value_or(1e30);
+  out.first_touch_ns = touch < cpu ? touch : cpu * touch / (touch + copy);
   out.copy_ns = cpu - out.first_touch_ns;
   return out;
 }
@@ -175,9 +178,11 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
       for (const ReadParts& each : parts) {
         touch.push_back(each.first_touch_ns);
         copy.push_back(each.copy_ns);
-        wait.push_back(each.storage_wait_ns);
+        wait.push_back(each.wait_ns);
       }
-      phase.parts = {{"first_touch", summarise(touch)}, {"copy", summarise(copy)}, {"storage_wait", summarise(wait)}};
+      // A warm read waits for nothing but its turn on a CPU.
+      const char* waiting = state == CacheState::warm ? "cpu_wait" : "storage_wait";
+      phase.parts = {{"first_touch", summarise(touch)}, {"copy", summarise(copy)}, {waiting, summarise(wait)}};
       phase.estimated_parts = true;
     }
     out.phases.push_back(std::move(phase));

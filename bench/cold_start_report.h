@@ -41,7 +41,7 @@ Timeline timeline(const ColdSample& sample);
 struct ReadParts {
   double first_touch_ns = 0;
   double copy_ns = 0;
-  double storage_wait_ns = 0;
+  double wait_ns = 0;  // for storage, or, when all is in the page cache, for a CPU
 };
 // `reading` as accumulated by the worker's reader; `bytes` what it delivered.
 ReadParts split_reading(const worker::Stamp& reading, std::int64_t bytes, const MachineLimits& limits);

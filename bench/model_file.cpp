@@ -28,18 +28,9 @@ bool looks_like_text(std::string_view head) {
                      [](char c) { return static_cast<unsigned char>(c) >= 32 || c == '\n' || c == '\r' || c == '\t'; });
 }
 
-std::string format_of(const std::string& path, const std::vector<ZipMember>& members) {
-  for (const ZipMember& member : members) {
-    const std::string_view name = std::string_view(member.name).substr(member.name.find('/') + 1);
-    if (name.starts_with("data/aotinductor/")) return "aotinductor";
-    if (name == "constants.pkl") return "torchscript";
-  }
-  return path.ends_with(".pt2") ? "aotinductor" : "torchscript";
-}
-
 }  // namespace
 
-Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format) {
+Result<ModelFile> look_at_model_file(const std::string& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) {
     return fail(ErrorKind::bad_input, fmt::format("the model cannot be opened: {}", std::strerror(errno)), path,
@@ -78,7 +69,6 @@ Result<ModelFile> look_at_model_file(const std::string& path, const std::string&
   out.path = std::filesystem::absolute(path, error).lexically_normal().string();
   out.bytes = status.st_size;
   out.members = read_zip_directory(path).value_or(std::vector<ZipMember>{});
-  out.format = wanted_format.empty() ? format_of(path, out.members) : wanted_format;
   return out;
 }
 
@@ -98,7 +88,7 @@ World make_world(const Options& options, const ModelFile& file, Launch launch) {
   out.limits.memory_bytes =
       options.memory_limit_bytes.value_or(static_cast<std::int64_t>(0.9 * static_cast<double>(memory_for_worker())));
   out.load.path = file.path;
-  out.load.format = file.format;
+  out.load.format = options.format;
   out.load.device = options.device;
   out.load.method = options.method;
   out.load.op_libraries = options.op_libraries;

@@ -15,16 +15,14 @@
 namespace mlplan::bench {
 
 struct ModelFile {
-  std::string path;    // absolute
-  std::string format;  // "torchscript" or "aotinductor"
+  std::string path;  // absolute
   std::int64_t bytes = 0;
   std::vector<ZipMember> members = {};  // empty where the archive has no readable directory
 };
 
 // Errors (bad_input): missing, a folder, empty, unreadable, not a zip archive (text, a legacy pickle). What is inside
-// the archive is the worker's to judge. The format is `wanted_format`, else what the members say, else what the file
-// name's extension says (.pt2 is aotinductor).
-Result<ModelFile> look_at_model_file(const std::string& path, const std::string& wanted_format);
+// the archive, its format too, is the worker's to judge: names mislead, torch.export.save writes a .pt2 as well.
+Result<ModelFile> look_at_model_file(const std::string& path);
 
 // Error (bad_input): a member's bytes do not have its checksum. Reads the whole file.
 Status check_undamaged(const ModelFile& file);

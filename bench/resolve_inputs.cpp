@@ -19,39 +19,17 @@ std::string signature_of(const worker::Description& described, const std::string
   return method;
 }
 
-// "Dict[str, Tensor] features" or "features: Dict[str, Tensor] = None" -> "features".
-std::string argument_name(std::string text) {
-  if (const std::size_t colon = text.find(':'); colon != std::string::npos && text.find(' ') > colon)
-    return text.substr(0, colon);
-  if (const std::size_t equals = text.find('='); equals != std::string::npos) text.erase(equals);
-  while (!text.empty() && text.back() == ' ') text.pop_back();
-  const std::size_t space = text.rfind(' ');
-  return space == std::string::npos ? text : text.substr(space + 1);
+// A key in brackets has quotes of its own: features['item id']:i64[batch].
+std::string quoted(const std::string& flag) {
+  const char quote = flag.find('\'') == std::string::npos ? '\'' : '"';
+  return quote + flag + quote;
 }
 
 // A command line to start from, for the hint of an error.
-std::string ready_made(const std::vector<InputSpec>& known, const std::vector<std::string>& missing) {
+std::string ready_made(const std::vector<InputSpec>& known, const std::vector<InputSpec>& to_edit) {
   std::string out;
-  for (const std::string& flag : format_input_flags(known)) out += fmt::format(" --input '{}'", flag);
-  for (const std::string& text : missing) {
-    const std::string name = argument_name(text);
-    if (text.find("Dict[") != std::string::npos) {
-      out += fmt::format(" --input '{}.KEY:f32[batch,64]'", name);
-    } else if (text.find("List[") != std::string::npos) {
-      out += fmt::format(" --input '{}[0]:f32[batch,64]'", name);
-    } else if (text.find("Tuple[") != std::string::npos) {
-      out += fmt::format(" --input '{}(0):f32[batch,64]'", name);
-    } else if (text.find("Tensor") != std::string::npos) {
-      out += fmt::format(" --input '{}:f32[batch,3,224,224]'", name);
-    } else if (text.find("float") != std::string::npos) {
-      out += fmt::format(" --input '{}:float=1.0'", name);
-    } else if (text.find("bool") != std::string::npos) {
-      out += fmt::format(" --input '{}:bool=true'", name);
-    } else if (text.find("str") != std::string::npos) {
-      out += fmt::format(" --input '{}:str=text'", name);
-    } else {
-      out += fmt::format(" --input '{}:int=1'", name);
-    }
+  for (const std::vector<InputSpec>& inputs : {known, to_edit}) {
+    for (const std::string& flag : format_input_flags(inputs)) out += fmt::format(" --input {}", quoted(flag));
   }
   return out;
 }
@@ -83,17 +61,19 @@ Result<std::vector<InputSpec>> merge_inputs(const std::vector<InputSpec>& flags,
                                             const std::string& method) {
   std::vector<InputSpec> out = described.inputs;
   std::vector<std::string> missing = described.not_inferred;
+  std::vector<InputSpec> to_edit = described.to_edit;
   std::vector<const InputSpec*> unplaced;
   for (const InputSpec& flag : flags) {
     const auto known =
         std::find_if(out.begin(), out.end(), [&](const InputSpec& input) { return input.name == flag.name; });
-    const auto wanted = std::find_if(missing.begin(), missing.end(),
-                                     [&](const std::string& text) { return argument_name(text) == flag.name; });
+    const auto wanted =
+        std::find_if(to_edit.begin(), to_edit.end(), [&](const InputSpec& input) { return input.name == flag.name; });
     if (known != out.end()) {
       *known = flag;
-    } else if (wanted != missing.end()) {
+    } else if (wanted != to_edit.end()) {
       out.push_back(flag);
-      missing.erase(wanted);
+      missing.erase(missing.begin() + (wanted - to_edit.begin()));
+      to_edit.erase(wanted);
     } else {
       unplaced.push_back(&flag);
     }
@@ -106,13 +86,13 @@ Result<std::vector<InputSpec>> merge_inputs(const std::vector<InputSpec>& flags,
     return fail(ErrorKind::bad_input,
                 fmt::format("the model has no argument '{}'; its signature is {}", unplaced.front()->name,
                             signature_of(described, method)),
-                "--input", fmt::format("try{}", ready_made(described.inputs, described.not_inferred)));
+                "--input", fmt::format("try{}", ready_made(described.inputs, described.to_edit)));
   }
   if (!missing.empty()) {
     return fail(ErrorKind::bad_input,
                 fmt::format("what to give for '{}' cannot be told from the model; its signature is {}", missing.front(),
                             signature_of(described, method)),
-                "--input", fmt::format("edit and add{}", ready_made({}, missing)));
+                "--input", fmt::format("edit and add{}", ready_made({}, to_edit)));
   }
   return out;
 }
@@ -128,6 +108,21 @@ Result<std::map<std::string, std::int64_t>> default_dims(const std::vector<Input
           fmt::format("no input has a dimension named '{}'; there {} {}", name, symbols.size() == 1 ? "is" : "are",
                       symbols.empty() ? "none" : fmt::format("{}", fmt::join(symbols, ", "))),
           "--dim", fmt::format("name the dimension in --input, as in --input 'x:f32[batch,{},64]'", name));
+    }
+  }
+  if (!options.batches.empty() && std::find(symbols.begin(), symbols.end(), "batch") == symbols.end()) {
+    return fail(ErrorKind::usage, "no input has a dimension named 'batch' that could be changed", "--batch",
+                "leave it out, or name the dimension in --input, as in --input 'x:f32[batch,64]'");
+  }
+  for (const auto& [name, values] : options.dims) {
+    const auto bounds = described.dim_bounds.find(name);
+    if (bounds == described.dim_bounds.end() || bounds->second.size() != 2) continue;
+    for (const std::int64_t value : values) {
+      if (value >= bounds->second[0] && value <= bounds->second[1]) continue;
+      return fail(ErrorKind::usage,
+                  fmt::format("{}={} is outside of {}..{}, the bounds the model file states", name, value,
+                              bounds->second[0], bounds->second[1]),
+                  "--dim", fmt::format("keep within them, as in --dim {}={}", name, bounds->second[1]));
     }
   }
   for (const std::string& name : symbols) {
@@ -216,6 +211,7 @@ Result<Pilot> describe_only(const World& world, const Options& options) {
   if (Result<std::vector<InputSpec>> inputs = merge_inputs(options.inputs, out.description, options.method)) {
     out.inputs = std::move(*inputs);
     out.description.not_inferred.clear();
+    out.description.to_edit.clear();
   } else if (!options.inputs.empty()) {
     return fail(inputs.error());
   } else {

@@ -214,6 +214,12 @@ class Symbols {
   std::vector<Known> known_;
 };
 
+// Nothing is known of this one but that it is a tensor.
+void add_unknown(Description& out, const std::string& name) {
+  out.not_inferred.push_back("Tensor " + name);
+  out.to_edit.push_back({.name = name, .tensor = {.shape = {"batch", std::int64_t{64}}}});
+}
+
 }  // namespace
 
 Description describe_generated_code(std::string_view wrapper, std::string_view kernels) {
@@ -225,7 +231,7 @@ Description describe_generated_code(std::string_view wrapper, std::string_view k
   Symbols symbols(out);
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     if (!inputs[i].dtype) {
-      out.not_inferred.push_back("Tensor " + names[i]);
+      add_unknown(out, names[i]);
       continue;
     }
     InputSpec input;
@@ -246,8 +252,11 @@ Description describe_generated_code(std::string_view wrapper, std::string_view k
   }
   if (inputs.empty() && wrapper.find("inputs_info_[0]") != std::string_view::npos) {
     static const std::regex info(R"(inputs_info_\[(\d+)\]\.name)");
-    for_each_match(wrapper, info,
-                   [&](const std::cmatch& found) { out.not_inferred.push_back("Tensor input" + found[1].str()); });
+    for_each_match(wrapper, info, [&](const std::cmatch& found) { add_unknown(out, "input" + found[1].str()); });
+  }
+  if (wrapper.empty()) {
+    add_unknown(out, "input0");
+    out.notes.emplace_back("the package holds no generated C++ from which its inputs could be read");
   }
   if (!out.inputs.empty() && out.dim_bounds.empty())
     out.notes.emplace_back("all dimensions are fixed: the model was exported without dynamic shapes");

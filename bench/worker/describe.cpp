@@ -14,6 +14,7 @@
 #include "bench/worker/failure.h"
 #include "bench/worker/infer_inputs_graph.h"
 #include "bench/worker/make_inputs.h"
+#include "bench/worker/packed_weights.h"
 
 namespace mlplan::worker {
 namespace {
@@ -23,17 +24,12 @@ class WeightCount {
  public:
   void add(const at::Tensor& tensor) {
     if (!tensor.defined() || tensor.layout() != at::kStrided || tensor.numel() == 0) return;
-    if (!seen_.insert(tensor.unsafeGetTensorImpl()->data()).second) return;
-    const auto dtype = dtype_of(tensor.scalar_type());
-    const std::string name = dtype ? std::string(name_of(*dtype)) : std::string(c10::toString(tensor.scalar_type()));
-    DTypeBytes& row = rows_[name];
-    row.dtype = name;
-    row.parameters += tensor.numel();
-    row.bytes += static_cast<std::int64_t>(tensor.numel() * tensor.element_size());
+    if (seen_.insert(tensor.unsafeGetTensorImpl()->data()).second) count(tensor);
   }
 
   void add(const c10::IValue& value) {
     if (value.isTensor()) add(value.toTensor());
+    if (const auto weight = packed_weight(value)) count(*weight);
     if (value.isTensorList()) {
       for (const at::Tensor& tensor : value.toTensorVector()) add(tensor);
     }
@@ -59,6 +55,16 @@ class WeightCount {
   }
 
  private:
+  void count(const at::Tensor& tensor) {
+    const auto dtype = dtype_of(tensor.scalar_type());
+    std::string name = dtype ? std::string(name_of(*dtype)) : std::string(c10::toString(tensor.scalar_type()));
+    if (name == "QInt8") name = "qint8";  // as Python calls it
+    DTypeBytes& row = rows_[name];
+    row.dtype = name;
+    row.parameters += tensor.numel();
+    row.bytes += static_cast<std::int64_t>(tensor.numel() * tensor.element_size());
+  }
+
   std::unordered_set<const void*> seen_;
   std::map<std::string, DTypeBytes> rows_;
 };
@@ -120,6 +126,7 @@ Description describe_layout(const torch::jit::Module& module, const std::string&
   out.inputs = inference.candidates.front().inputs;
   out.dim_defaults = inference.candidates.front().dim_defaults;
   out.not_inferred = inference.not_inferred;
+  out.to_edit = inference.to_edit;
   return out;
 }
 

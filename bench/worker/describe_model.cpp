@@ -29,6 +29,7 @@ Description describe_model(const LoadRequest& request, Blackbox& blackbox) {
   Description out = request.format == "aotinductor"
                         ? describe_aoti(request.path)
                         : describe_torchscript(import_with_shapes(request.path), request.method, blackbox);
+  out.format = request.format;
   out.records = records_of(request.path);
   return out;
 }

@@ -150,6 +150,7 @@ void confirm_by_trials(const Inference& inference, const TrialRun& run,
     for (const InputSpec& input : best.inputs) {
       if (guessed({input})) {
         description.not_inferred.push_back(signatures.at(input.name));
+        description.to_edit.push_back(input);
       } else {
         description.inputs.push_back(input);
       }

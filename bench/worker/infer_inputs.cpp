@@ -69,7 +69,7 @@ class Inferer {
   Inference run() {
     Inference out;
     find_row_numbers();
-    out.candidates.push_back(candidate({}, &out.not_inferred));
+    out.candidates.push_back(candidate({}, &out));
     const Open open = open_;
     if (!out.not_inferred.empty()) return out;
     const auto either = [](bool is_open) {
@@ -89,7 +89,7 @@ class Inferer {
   }
 
  private:
-  Candidate candidate(const Choice& choice, std::vector<std::string>* not_inferred) {
+  Candidate candidate(const Choice& choice, Inference* inference) {
     Candidate out;
     choice_ = choice;
     open_ = {};
@@ -104,8 +104,9 @@ class Inferer {
       }
       if (auto input = infer(argument.name(), value->type(), {value})) {
         out.inputs.push_back(std::move(*input));
-      } else if (not_inferred != nullptr) {
-        not_inferred->push_back(argument.type()->annotation_str() + " " + argument.name());
+      } else if (inference != nullptr) {
+        inference->not_inferred.push_back(argument.type()->annotation_str() + " " + argument.name());
+        inference->to_edit.push_back(placeholder(argument.name(), argument.type(), {value}));
       }
     }
     return out;
@@ -169,6 +170,41 @@ class Inferer {
     if (out.items.empty()) return std::nullopt;
     out.from = out.items.front().from;
     out.reason = out.items.front().reason;
+    return out;
+  }
+
+  // What was inferred of an argument, and something to correct for the rest.
+  InputSpec placeholder(const std::string& name, const c10::TypePtr& type, const std::vector<Value*>& roots) {
+    if (auto found = infer(name, type, roots)) return *std::move(found);
+    InputSpec out;
+    out.name = name;
+    out.tensor.shape = {kBatch, std::int64_t{64}};
+    const auto parts = view_.parts(roots);
+    if (const auto tuple = type->cast<c10::TupleType>()) {
+      out.kind = InputSpec::Kind::tuple;
+      for (std::size_t i = 0; i < tuple->elements().size(); ++i) {
+        const auto part = parts.find(static_cast<std::int64_t>(i));
+        out.items.push_back(placeholder(std::to_string(i), tuple->elements()[i],
+                                        part == parts.end() ? std::vector<Value*>{} : part->second));
+      }
+    } else if (const auto list = type->cast<c10::ListType>()) {
+      out.kind = InputSpec::Kind::list;
+      const std::vector<Value*> values = parts.empty() ? std::vector<Value*>{} : parts.begin()->second;
+      out.items.push_back(placeholder("0", list->getElementType(), values));
+    } else if (const auto dict = type->cast<c10::DictType>()) {
+      out.kind = InputSpec::Kind::dict;
+      for (const auto& [key, values] : parts) {
+        if (const auto* text = std::get_if<std::string>(&key))
+          out.items.push_back(placeholder(*text, dict->getValueType(), values));
+      }
+      if (out.items.empty()) out.items.push_back(placeholder("KEY", dict->getValueType(), {}));
+    } else if (type->kind() != c10::TypeKind::TensorType) {
+      out.kind = InputSpec::Kind::scalar;
+      if (type->kind() == c10::TypeKind::FloatType) out.scalar = 1.0;
+      if (type->kind() == c10::TypeKind::IntType) out.scalar = std::int64_t{1};
+      if (type->kind() == c10::TypeKind::BoolType) out.scalar = true;
+      if (type->kind() == c10::TypeKind::StringType) out.scalar = std::string("text");
+    }
     return out;
   }
 

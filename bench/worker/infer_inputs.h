@@ -25,6 +25,7 @@ struct Candidate {
 struct Inference {
   std::vector<Candidate> candidates;      // never empty
   std::vector<std::string> not_inferred;  // "Dict[str, Tensor] features"
+  std::vector<InputSpec> to_edit;         // in the same order: what is known of each, and placeholders
 };
 
 // `module` must have been imported with restore_shapes and not been run.

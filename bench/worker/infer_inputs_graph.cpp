@@ -117,8 +117,11 @@ std::vector<Evidence> GraphView::evidence(const std::vector<Value*>& roots) cons
         const bool passed_layer = std::any_of(here.steps.begin(), here.steps.end(), [](const Step& step) {
           return step.kind == Step::Kind::last_width || step.kind == Step::Kind::table;
         });
+        const bool counted_columns = std::any_of(here.steps.begin(), here.steps.end(), [](const Step& step) {
+          return step.kind == Step::Kind::concat && step.first > 0;
+        });
         // Past a layer only what takes a single rank is worth knowing.
-        if (passed_layer && !found->exact) fits = false;
+        if (passed_layer && !found->exact && !counted_columns) fits = false;
         if (passed_layer) found->indices = false;
         for (auto step = here.steps.rbegin(); fits && step != here.steps.rend(); ++step) fits = undo(*step, *found);
         if (fits) out.push_back(std::move(*found));

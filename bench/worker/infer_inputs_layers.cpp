@@ -5,6 +5,8 @@
 #include <sstream>
 #include <string_view>
 
+#include "bench/worker/packed_weights.h"
+
 namespace mlplan::worker {
 namespace {
 
@@ -22,6 +24,17 @@ std::optional<at::Tensor> tensor_at(const GraphView& view, const Node& node, std
   const auto value = view.resolve(node.input(input));
   if (!value || !value->isTensor() || !value->toTensor().defined()) return std::nullopt;
   return value->toTensor();
+}
+
+// The first of a list of weights: built in the graph (traced) or an attribute (a scripted nn.LSTM's _flat_weights).
+std::optional<at::Tensor> first_of_list(const GraphView& view, const torch::jit::Value& list) {
+  const Node& made_by = *list.node();
+  if (made_by.kind() == c10::prim::ListConstruct) {
+    return made_by.inputs().empty() ? std::nullopt : tensor_at(view, made_by, 0);
+  }
+  const auto value = view.resolve(&list);
+  if (!value || !value->isTensorList() || value->toTensorList().empty()) return std::nullopt;
+  return value->toTensorList().get(0);
 }
 
 std::int64_t integer_at(const GraphView& view, const Node& node, std::size_t input, std::int64_t otherwise) {
@@ -61,12 +74,10 @@ std::optional<Evidence> convolution(const GraphView& view, const Node& node, std
 std::optional<Evidence> recurrent(const GraphView& view, const Node& node, std::string_view name) {
   // (input, hx, params, has_biases, layers, dropout, train, bidirectional, batch_first); packed sequences have another
   // order.
-  const Node* params = node.inputs().size() == 9 ? node.input(2)->node() : nullptr;
-  if (params == nullptr || params->kind() != c10::prim::ListConstruct || params->inputs().empty()) return std::nullopt;
-  const auto resolved = view.resolve(params->input(0));
-  if (!resolved || !resolved->isTensor()) return std::nullopt;
-  const at::Tensor weight = resolved->toTensor();
-  if (weight.dim() != 2) return std::nullopt;
+  if (node.inputs().size() != 9) return std::nullopt;
+  const auto first = first_of_list(view, *node.input(2));
+  if (!first || first->dim() != 2) return std::nullopt;
+  const at::Tensor& weight = *first;
   Evidence out = from_weight(node, weight, name);
   const bool batch_first = flag_at(view, node, 8);
   out.shape = {{Kind::batch, 0}, {Kind::sequence, 0}, {Kind::fixed, weight.size(1)}};
@@ -115,6 +126,21 @@ std::optional<Evidence> normalisation(const GraphView& view, const Node& node, s
   return out;
 }
 
+// The caller gives floats; the layer before, or this one, turns them into integers.
+std::optional<Evidence> quantised(const GraphView& view, const Node& node, std::string_view name) {
+  const auto packed = node.inputs().size() > 1 ? view.resolve(node.input(1)) : std::nullopt;
+  const auto weight = packed ? packed_weight(*packed) : std::nullopt;
+  if (!weight) return std::nullopt;
+  Evidence out = from_weight(node, *weight, name);
+  out.dtype = DType::f32;
+  if (name.starts_with("linear")) return open_width(std::move(out), weight->size(1));
+  if (weight->dim() != 4) return std::nullopt;
+  const std::int64_t channels = weight->size(1) * packed_groups(*packed);
+  out.shape = {{Kind::batch, 0}, {Kind::fixed, channels}, {Kind::spatial, 2}, {Kind::spatial, 2}};
+  out.exact = true;
+  return out;
+}
+
 }  // namespace
 
 std::optional<DType> dtype_of(at::ScalarType type) {
@@ -136,6 +162,10 @@ std::optional<DType> dtype_of(at::ScalarType type) {
 
 std::optional<Evidence> layer_evidence(const GraphView& view, const Node& node, std::size_t offset) {
   std::string_view name = node.kind().toQualString();
+  if (name.starts_with("quantized::")) {
+    name.remove_prefix(std::string_view("quantized::").size());
+    return offset == 0 ? quantised(view, node, name) : std::nullopt;
+  }
   if (!name.starts_with("aten::")) return std::nullopt;
   name.remove_prefix(std::string_view("aten::").size());
   if (name == "embedding" && offset == 1) {

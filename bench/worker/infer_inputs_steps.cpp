@@ -7,6 +7,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "bench/worker/describe_text.h"
+
 namespace mlplan::worker {
 namespace {
 
@@ -105,6 +107,57 @@ bool grow(Evidence& evidence, std::int64_t rank) {
   return true;
 }
 
+// Columns that a layer gives its output, through what keeps a shape; nullopt where no weight fixes them.
+std::optional<std::int64_t> width_of(const GraphView& view, const torch::jit::Value& value) {
+  const torch::jit::Value* at = &value;
+  for (int i = 0; i < 20 && !at->node()->inputs().empty(); ++i) {
+    const Node& node = *at->node();
+    const std::string_view kind = node.kind().toQualString();
+    const bool table = (kind == "aten::embedding" || kind == "aten::embedding_bag") && at == node.output(0);
+    const bool linear = kind == "aten::linear";
+    if (table || linear) {
+      const auto weight = view.resolve(node.input(table ? 0 : 1));
+      if (!weight || !weight->isTensor() || weight->toTensor().dim() != 2) return std::nullopt;
+      return weight->toTensor().size(table ? 1 : 0);
+    }
+    if (!shape_preserving().contains(kind)) return std::nullopt;
+    at = node.input(0);
+  }
+  return std::nullopt;
+}
+
+// A tensor put beside others: [list] = prim::ListConstruct(...), aten::cat(list, dim).
+std::optional<Step> concatenation(const GraphView& view, const Node& list, std::size_t offset) {
+  if (list.output()->uses().size() != 1) return std::nullopt;
+  const Node& cat = *list.output()->uses()[0].user;
+  if (std::string_view(cat.kind().toQualString()) != "aten::cat") return std::nullopt;
+  const auto dim = integer(view, cat, 1);
+  if (!dim) return std::nullopt;
+  Step step{Step::Kind::concat, *dim};
+  for (std::size_t i = 0; i < list.inputs().size() && step.second >= 0; ++i) {
+    if (i == offset) continue;
+    const auto width = width_of(view, *list.input(i));
+    step.second = width ? step.second + *width : -1;
+  }
+  return step;
+}
+
+// Only along the columns, which a layer after it counts; the rank is known when they are counted from the front.
+bool undo_concat(const Step& step, Evidence& evidence) {
+  std::vector<Extent>& shape = evidence.shape;
+  if (step.second < 0 || shape.empty() || shape.back().kind != Kind::fixed) return false;
+  if (step.first >= 0) {
+    if (!grow(evidence, step.first + 1)) return false;
+    evidence.open = false;
+    evidence.exact = true;
+  }
+  if (position(step.first, static_cast<std::int64_t>(shape.size())) + 1 != static_cast<std::int64_t>(shape.size()))
+    return false;
+  shape.back().value -= step.second;
+  evidence.reason += fill_in(", {} of its columns come from other layers", step.second);
+  return shape.back().value > 0;
+}
+
 }  // namespace
 
 std::optional<std::vector<Step>> steps_of(const GraphView& view, const Node& node, std::size_t offset) {
@@ -126,6 +179,11 @@ std::optional<std::vector<Step>> steps_of(const GraphView& view, const Node& nod
   }
   if (kind == "aten::embedding" && offset == 1) return one({Step::Kind::table});
   if (kind == "aten::mul" && offset == 1) return std::vector<Step>{};
+  if (kind == "prim::ListConstruct") {
+    const auto step = concatenation(view, node, offset);
+    return step ? one(*step) : std::nullopt;
+  }
+  if (kind == "aten::cat" && offset == 0) return std::vector<Step>{};
   if (offset != 0) return std::nullopt;
   if (shape_preserving().contains(kind)) return std::vector<Step>{};
   if (kind == "aten::unsqueeze" || kind == "aten::unsqueeze_") {
@@ -234,6 +292,7 @@ bool undo(const Step& step, Evidence& evidence) {
       if (shape.empty()) return evidence.open;
       shape.pop_back();
       return true;
+    case Step::Kind::concat: return undo_concat(step, evidence);
   }
   return false;
 }

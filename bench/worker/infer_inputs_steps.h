@@ -10,10 +10,11 @@
 namespace mlplan::worker {
 
 struct Step {
-  enum class Kind { unsqueeze, squeeze, swap, permute, select, view, shift, last_width, table };
+  enum class Kind { unsqueeze, squeeze, swap, permute, select, view, shift, last_width, table, concat };
   Kind kind = Kind::view;
   std::int64_t first = 0;                // dimension; of select the dimension, of last_width the width before the layer
-  std::int64_t second = 0;               // other dimension of swap; index of select; shift's lowest added value
+  std::int64_t second = 0;               // other dimension of swap; index of select; shift's lowest added value; width
+                                         // of what concat puts beside, -1: unknown
   std::int64_t third = 0;                // shift's highest added value
   std::vector<std::int64_t> sizes = {};  // of permute the order, of view the sizes (-1: unknown); empty: nothing known
 };

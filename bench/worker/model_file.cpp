@@ -17,6 +17,8 @@ constexpr const char* kHowToExport =
     "export a program: torch.jit.trace(model, example).save(\"model.pt\"), or torch.export.export and "
     "torch._inductor.aoti_compile_and_package";
 
+constexpr std::size_t kLongestGlobal = 512;
+
 bool is_text(std::string_view head) {
   return std::all_of(head.begin(), head.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
@@ -50,6 +52,19 @@ bool has(const Records& records, std::string_view name) {
 bool has_folder(const Records& records, std::string_view prefix) {
   return std::any_of(records.begin(), records.end(),
                      [prefix](const std::string& name) { return name.starts_with(prefix); });
+}
+
+// The class whose pickle this is: "torchvision.models.resnet.ResNet". Empty for dicts (a state_dict is an OrderedDict).
+std::string pickled_class(std::string_view pickle) {
+  constexpr std::string_view kGlobal = "c";  // after the two bytes of the protocol: GLOBAL module newline name newline
+  if (pickle.size() < 3 || pickle.substr(2, 1) != kGlobal) return {};
+  pickle.remove_prefix(3);
+  const std::size_t module_end = pickle.find('\n');
+  const std::size_t name_end = module_end == std::string_view::npos ? module_end : pickle.find('\n', module_end + 1);
+  if (name_end == std::string_view::npos || !is_text(pickle.substr(0, name_end))) return {};
+  const std::string module(pickle.substr(0, module_end));
+  if (module == "collections" || module == "torch._utils") return {};
+  return module + "." + std::string(pickle.substr(module_end + 1, name_end - module_end - 1));
 }
 
 std::string format_by(const Records& records) {
@@ -99,15 +114,21 @@ std::optional<WorkerFailure> why_not_a_model(const std::string& path, const std:
     return WorkerFailure{"model_file", path + " is a zip archive but not one of PyTorch's", kHowToExport};
   }
   const std::string found = format_by(records);
-  if (found == format) return std::nullopt;
   if (!found.empty()) {
-    if (format.empty()) return std::nullopt;
+    if (format.empty() || found == format) return std::nullopt;
     return WorkerFailure{"model_file", path + " is of format " + found + ", not " + format,
                          "leave the format to be detected"};
   }
   if (has(records, "data.pkl")) {
-    return WorkerFailure{"model_file", path + " holds a state_dict or other pickled Python objects, not a program",
-                         kHowToExport};
+    caffe2::serialize::PyTorchStreamReader reader(file);
+    const auto [data, size] = reader.getRecord("data.pkl");
+    const std::string name = pickled_class({static_cast<const char*>(data.get()), std::min(size, kLongestGlobal)});
+    return WorkerFailure{
+        "model_file",
+        path + (name.empty() ? " holds a state_dict or other pickled Python objects: weights without a program"
+                             : " holds a pickled Python object of class " + name +
+                                   " (torch.save of a whole model?), which only Python can run"),
+        kHowToExport};
   }
   if (has_folder(records, "models/") || has(records, "serialized_exported_program.json")) {
     return WorkerFailure{"model_file", path + " holds an exported program that is not compiled (torch.export.save)",

@@ -10,6 +10,26 @@
 
 namespace mlplan::worker {
 
+namespace {
+
+// The outside of a file often tells more than what a loader stumbled over. Looked at only then: a good file never pays.
+template <class Read>
+void read_file(const LoadRequest& wanted, Read read) {
+  try {
+    read();
+  } catch (const Failure&) {
+    throw;
+  } catch (const std::exception& error) {
+    if (const auto failure = why_not_a_model(wanted.path, wanted.format)) {
+      throw Failure(failure->kind, failure->message, failure->hint);
+    }
+    const WorkerFailure failure = explain(error, Phase::load, {});
+    throw Failure(failure.kind, wanted.path + " cannot be loaded: " + failure.message, failure.hint);
+  }
+}
+
+}  // namespace
+
 Session::Session(Blackbox& blackbox, const Stamp& main_stamp) : blackbox_(blackbox) {
   stamps_.preinit = preinit_stamp();
   stamps_.main = main_stamp;
@@ -90,19 +110,9 @@ void Session::load(const Request& request) {
   model_.reset();
   LoadRequest wanted = request.load;
   if (wanted.format.empty()) wanted.format = format_of(wanted.path);
-  try {
+  read_file(wanted, [&] {
     model_ = wanted.format == "aotinductor" ? load_aoti(wanted, stamps_, blackbox_) : load_torchscript(wanted, stamps_);
-  } catch (const Failure&) {
-    throw;
-  } catch (const std::exception& error) {
-    // The outside of the file often tells more than what the loader stumbled over. Looked at only now: a good file
-    // never pays.
-    if (const auto failure = why_not_a_model(wanted.path, wanted.format)) {
-      throw Failure(failure->kind, failure->message, failure->hint);
-    }
-    const WorkerFailure failure = explain(error, Phase::load, {});
-    throw Failure(failure.kind, wanted.path + " cannot be loaded: " + failure.message, failure.hint);
-  }
+  });
 }
 
 void Session::first(const Request& request, Reply& reply) {
@@ -146,7 +156,7 @@ void Session::describe(const Request& request, Reply& reply) {
   // Describing TorchScript reads the model again: not two copies in memory at once.
   const bool load_again = model_ != nullptr && wanted.format == "torchscript";
   if (load_again) model_.reset();
-  reply.description = describe_model(wanted, blackbox_);
+  read_file(wanted, [&] { reply.description = describe_model(wanted, blackbox_); });
   if (load_again) load(request);
 }
 

@@ -47,15 +47,19 @@ bool ended_by_time_box(const Report& report) {
   return false;
 }
 
-Closing closing_of(const Report& report, const BenchRequest& request, bool written) {
+constexpr std::chrono::minutes kLongerBox{5};
+
+// With all that was asked for this time: without its --input a model may not run at all.
+Closing closing_of(const Report& report, const BenchRequest& request, const std::vector<std::string>& arguments,
+                   bool written) {
   Closing closing;
   const std::string model = shell_quoted(request.options.model_path);
   if (written) closing.written_to = request.output;
   if (!written) {
-    closing.next = "mlplan bench " + model + " -o report.json";
+    closing.next = "mlplan bench " + shell_line(arguments) + " -o report.json";
     closing.next_why = "keeps the report, with every sample";
-  } else if (ended_by_time_box(report)) {
-    closing.next = "mlplan bench " + model + " --time-box 5m -o " + shell_quoted(request.output);
+  } else if (ended_by_time_box(report) && request.options.time_box < kLongerBox) {
+    closing.next = "mlplan bench " + shell_line(without_value_flag(arguments, "--time-box")) + " --time-box 5m";
     closing.next_why = "narrows the intervals";
   } else {
     closing.next = "mlplan inspect " + model;
@@ -95,7 +99,8 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
   Style style = context.answer;
   style.verbose = request->verbose;
   const std::string answer =
-      request->json ? json : terminal_report(report, closing_of(report, *request, to_file && written), style);
+      request->json ? json
+                    : terminal_report(report, closing_of(report, *request, arguments, to_file && written), style);
   // What was measured is shown even where it could not be written.
   const Status shown_status = write_answer(answer);
   if (request->json && !request->quiet) {

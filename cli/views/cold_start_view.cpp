@@ -155,13 +155,16 @@ class Waterfall {
   std::vector<const Field<Phase>*> shown_;
 };
 
+constexpr int kManyTimes = 100;  // of a file so small that its bytes cost next to nothing
+
 std::string limit_line(const ColdStartState& state, const Style& style) {
   const LoadLimit& limit = state.limit;
   std::vector<std::string> rates;
   const auto rate = [&](const char* what, const std::optional<double>& value) {
     if (value && *value > 0) rates.push_back(std::string(what) + " " + format_byte_rate(*value));
   };
-  rate("storage", limit.read_bytes_per_s);
+  const bool warm = state.name == "warm";  // then the limit of reading is copying from the page cache
+  if (!warm) rate("storage", limit.read_bytes_per_s);
   rate("copy", limit.copy_bytes_per_s);
   rate("first touch", limit.first_touch_bytes_per_s);
   if (style.verbose) rate("with huge pages", limit.huge_first_touch_bytes_per_s);
@@ -171,7 +174,11 @@ std::string limit_line(const ColdStartState& state, const Style& style) {
   std::string text;
   if (limit.floor_ns && *limit.floor_ns > 0) {
     text = format(*limit.floor_ns, Unit::duration) + " for these bytes";
-    if (load > 0) text += fmt::format(", loading takes {}x that", format(load / *limit.floor_ns, Unit::count, 2));
+    const double times = load / *limit.floor_ns;
+    if (times > kManyTimes)
+      text += fmt::format(", loading takes over {}x that", kManyTimes);
+    else if (load > 0)
+      text += fmt::format(", loading takes {}x that", format(times, Unit::count, 2));
     if (!rates.empty()) text += ": ";
   }
   return paragraph("limit", text + fmt::format("{}", fmt::join(rates, ", ")), style);

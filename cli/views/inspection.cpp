@@ -46,7 +46,7 @@ std::string inspection_view(const bench::Inspection& inspection, const Style& st
   const ModelInfo& model = inspection.model;
   std::string text = model_lines(model, style);
   for (const std::string& argument : inspection.not_inferred) {
-    text += paragraph("missing", argument + ": nothing in the file says its shape; give --input", style, Ink::yellow);
+    text += paragraph("missing", argument + ": nothing in the file says what to give for it", style, Ink::yellow);
   }
   if (!model.outputs.empty()) text += paragraph("output", fmt::format("{}", fmt::join(model.outputs, ", ")), style);
   for (const MethodInfo& method : model.methods) {
@@ -58,13 +58,15 @@ std::string inspection_view(const bench::Inspection& inspection, const Style& st
   if (!inspection.libtorch.empty()) text += paragraph("libtorch", inspection.libtorch, style);
   text += weights_table(model, style) + records_table(model, style);
   std::string next = "mlplan bench " + shell_quoted(model.path);
+  if (model.method != "forward") next += " --method " + shell_quoted(model.method);
   for (const std::string& input : format_input_flags(model.inputs)) {
     if (std::any_of(model.inputs.begin(), model.inputs.end(),
                     [](const InputSpec& spec) { return spec.from == "flag"; })) {
       next += " --input " + shell_quoted(input);
     }
   }
-  if (inspection.not_inferred.empty()) text += "\n" + next_line(next, "measures it", style);
+  for (const std::string& input : format_input_flags(inspection.to_edit)) next += " --input " + shell_quoted(input);
+  text += "\n" + next_line(next, inspection.to_edit.empty() ? "measures it" : "measures it, once edited", style);
   return text;
 }
 

@@ -114,6 +114,7 @@ std::string format_median(const Stat& stat, Unit unit) {
 std::string format_spread(const Stat& stat) {
   if (stat.n == 0 || !stat.low || !stat.high || !(stat.median > 0)) return {};
   const double spread = std::max(*stat.high - stat.median, stat.median - *stat.low) / stat.median;
+  if (spread > 1) return ">±100 %";  // says only that the median is not known; further digits would say more than that
   return "±" + (spread < 0.001 ? "0.1 %" : significant(spread * 100, spread < 0.1 ? 2 : 3) + " %");
 }
 

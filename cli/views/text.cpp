@@ -173,4 +173,21 @@ std::string shell_quoted(std::string_view word) {
   return result + "'";
 }
 
+std::string shell_line(const std::vector<std::string>& words) {
+  std::string result;
+  for (const std::string& word : words) result += (result.empty() ? "" : " ") + shell_quoted(word);
+  return result;
+}
+
+std::vector<std::string> without_value_flag(const std::vector<std::string>& arguments, const std::string& flag) {
+  std::vector<std::string> result;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] == flag)
+      ++i;
+    else if (!arguments[i].starts_with(flag + "="))
+      result.push_back(arguments[i]);
+  }
+  return result;
+}
+
 }  // namespace mlplan::cli

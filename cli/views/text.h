@@ -44,5 +44,9 @@ std::string paragraph(std::string_view label, std::string_view text, const Style
 
 // As a shell would take it: quoted only where it must be.
 std::string shell_quoted(std::string_view word);
+std::string shell_line(const std::vector<std::string>& words);
+
+// The arguments but for `flag`, spelt "--flag value" or "--flag=value".
+std::vector<std::string> without_value_flag(const std::vector<std::string>& arguments, const std::string& flag);
 
 }  // namespace mlplan::cli

@@ -105,9 +105,11 @@ void fields(F& field, T& warmed_up) {
 
 template <class F, Like<Description> T>
 void fields(F& field, T& description) {
+  field("format", description.format);
   field("methods", description.methods);
   field("inputs", description.inputs);
   field("not_inferred", description.not_inferred);
+  field("to_edit", description.to_edit);
   field("notes", description.notes);
   field("dim_defaults", description.dim_defaults);
   field("dim_bounds", description.dim_bounds);

@@ -65,7 +65,7 @@ struct Blackbox {  // layout shared by both programs of one version
 
 struct LoadRequest {
   std::string path;
-  std::string format;  // "torchscript" or "aotinductor"
+  std::string format;  // "torchscript" or "aotinductor"; empty: by content
   std::string device = "cpu";
   std::int64_t threads = 1;               // intra-op; inter-op is 1
   std::vector<std::string> op_libraries;  // dlopened before the model
@@ -158,9 +158,11 @@ struct WarmedUp {
 };
 
 struct Description {
+  std::string format;  // found by content where the request names none
   std::vector<MethodInfo> methods;
   std::vector<InputSpec> inputs;          // what could be inferred; from = "file" or "graph"
   std::vector<std::string> not_inferred;  // arguments for which nothing was found, as signature text
+  std::vector<InputSpec> to_edit;         // a guess at each of these, in the same order, that a user can correct
   std::map<std::string, std::int64_t> dim_defaults;
   std::map<std::string, std::vector<std::int64_t>> dim_bounds;
   std::vector<DTypeBytes> weights;

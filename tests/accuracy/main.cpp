@@ -92,9 +92,10 @@ bench::World world_for(const Setup& setup, const Model& model, std::int64_t thre
   options.model_path = setup.path(model);
   options.threads = {threads};
   options.inputs = value(parse_input_flags(model.input));
-  const bench::ModelFile file = value(bench::look_at_model_file(options.model_path, ""));
+  const bench::ModelFile file = value(bench::look_at_model_file(options.model_path));
   bench::World world = bench::make_world(options, file, value(bench::make_launch(options)));
   const bench::Pilot pilot = value(bench::run_pilot(world, options));
+  world.load.format = pilot.description.format;
   world.input = {pilot.inputs, pilot.dims, options.seed};
   world.libraries = bench::files_of_the_worker(pilot.mapped_files, world);
   return world;

@@ -82,7 +82,7 @@ TEST_CASE(
   const ReadParts parts = split_reading({500'000'000, 480'000'000, 250'000, 0, 0}, 250'000 * 4096, limits);
   CHECK(parts.first_touch_ns == doctest::Approx(250e6));
   CHECK(parts.copy_ns == doctest::Approx(230e6));
-  CHECK(parts.storage_wait_ns == doctest::Approx(20e6));
+  CHECK(parts.wait_ns == doctest::Approx(20e6));
 }
 
 TEST_CASE("huge pages are told by the bytes that few faults brought in") {
@@ -92,6 +92,15 @@ TEST_CASE("huge pages are told by the bytes that few faults brought in") {
   const std::int64_t bytes = std::int64_t{512} * 2 * 1024 * 1024;
   const ReadParts parts = split_reading({400'000'000, 400'000'000, 512, 0, 0}, bytes, limits);
   CHECK(parts.first_touch_ns == doctest::Approx(static_cast<double>(bytes) / 10).epsilon(0.01));
+}
+
+TEST_CASE("estimates that exceed what was spent are cut in proportion") {
+  MachineLimits limits;
+  limits.fault_ns = 3e6;
+  limits.copy_bytes_per_s = 4.096e6 / 1.0;  // one second for these bytes, three for their faults
+  const ReadParts parts = split_reading({5'000'000, 4'000'000, 1000, 0, 0}, 4'096'000, limits);
+  CHECK(parts.first_touch_ns == doctest::Approx(3e6));
+  CHECK(parts.copy_ns == doctest::Approx(1e6));
 }
 
 TEST_CASE("first touch is never more than the time there was") {

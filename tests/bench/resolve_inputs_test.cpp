@@ -44,10 +44,12 @@ TEST_CASE("an unknown argument name is an error that shows the signature") {
 TEST_CASE("an argument that cannot be inferred is an error with a flag to edit") {
   worker::Description described = two_arguments();
   described.not_inferred = {"Dict[str, Tensor] features"};
+  described.to_edit = flags({"features.age:f32[batch,64]", "features['item id']:i64[batch]=0..9"});
   const auto merged = merge_inputs({}, described, "forward");
   REQUIRE_FALSE(merged);
   CHECK(merged.error().kind == ErrorKind::bad_input);
-  CHECK(merged.error().hint.find("--input 'features.KEY:f32[batch,64]'") != std::string::npos);
+  CHECK(merged.error().hint.find("--input 'features.age:f32[batch,64]'") != std::string::npos);
+  CHECK(merged.error().hint.find("--input \"features['item id']:i64[batch]=0..9\"") != std::string::npos);
   CHECK(merge_inputs(flags({"features.a:f32[batch,3]"}), described, "forward").value().size() == 3);
 }
 
@@ -73,6 +75,28 @@ TEST_CASE("sweeping a dimension that no input has is an error that names those t
   const auto dims = default_dims(described.inputs, described, options);
   REQUIRE_FALSE(dims);
   CHECK(dims.error().message.find("batch, seq") != std::string::npos);
+}
+
+TEST_CASE("a sweep beyond the bounds of the file is an error: a compiled model may read past its memory") {
+  worker::Description described = two_arguments();
+  described.dim_bounds["seq"] = {2, 64};
+  Options options;
+  options.dims["seq"] = {32, 128};
+  const auto dims = default_dims(described.inputs, described, options);
+  REQUIRE_FALSE(dims);
+  CHECK(dims.error().kind == ErrorKind::usage);
+  CHECK(dims.error().message.find("seq=128") != std::string::npos);
+  CHECK(dims.error().message.find("2..64") != std::string::npos);
+}
+
+TEST_CASE("batches for a model whose batch is fixed are an error") {
+  worker::Description described = two_arguments();
+  described.inputs = flags({"x:f32[4,8]"});
+  Options options;
+  options.batches = {1, 2};
+  const auto dims = default_dims(described.inputs, described, options);
+  REQUIRE_FALSE(dims);
+  CHECK(dims.error().where == "--batch");
 }
 
 TEST_CASE("a symbol without a value is an error that says how to give one") {

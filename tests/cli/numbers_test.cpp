@@ -70,6 +70,8 @@ TEST_CASE("the spread is the farther end of the interval, and empty without one"
   stat.low = 99;
   stat.high = 104;
   CHECK(format_spread(stat) == "±4.0 %");
+  stat.high = 300 * stat.median;
+  CHECK(format_spread(stat) == ">±100 %");
 }
 
 TEST_CASE("a range names its unit once where both ends share it") {

@@ -4,6 +4,12 @@
 
 using namespace mlplan::cli;
 
+TEST_CASE("a command to repeat keeps the other flags and their quotes") {
+  const std::vector<std::string> given = {"my model.pt", "--time-box",   "10s",
+                                          "--input",     "x:f32[batch]", "--time-box=2s"};
+  CHECK(shell_line(without_value_flag(given, "--time-box")) == "'my model.pt' --input 'x:f32[batch]'");
+}
+
 TEST_CASE("columns are counted in characters, not in bytes") {
   CHECK(columns_of("±1.2 %") == 6);
   CHECK(columns_of("模型") == 4);

@@ -90,13 +90,19 @@ TEST_CASE("an inspection shows what is in the file and what to type next") {
   check_golden("inspection_100.txt", inspection_view(inspection(), Style{}));
 }
 
-TEST_CASE("an argument that could not be inferred takes the place of the next command") {
+TEST_CASE("an argument that could not be inferred stands in the next command, ready to be edited") {
   bench::Inspection unclear = inspection();
   unclear.not_inferred = {"Tensor mask"};
-  const std::string text = inspection_view(unclear, Style{});
+  unclear.to_edit = parse_input_flags({"mask:f32[batch,64]"}).value();
+  const std::string text = inspection_view(unclear, Style{.width = 200});
   CHECK(contains(text, "Tensor mask"));
-  CHECK(contains(text, "--input"));
-  CHECK_FALSE(contains(text, "mlplan bench"));
+  CHECK(contains(text, "--input 'mask:f32[batch,64]'  # measures it, once edited"));
+}
+
+TEST_CASE("the next command of an inspection runs the method that was looked at") {
+  bench::Inspection other = inspection();
+  other.model.method = "encode";
+  CHECK(contains(inspection_view(other, Style{.width = 200}), "--method encode"));
 }
 
 TEST_CASE("the JSON of an inspection has the model as a report has it, and the notes") {

@@ -66,7 +66,9 @@ TEST_CASE("a reply comes back with every member") {
   reply.description.inputs = test::RandomDocuments(2).inputs();
   reply.description.inputs[0].from = "graph";
   reply.description.inputs[0].reason = "first conv2d";
+  reply.description.format = "torchscript";
   reply.description.not_inferred = {"Tensor y"};
+  reply.description.to_edit = reply.description.inputs;
   reply.description.notes = {"batch is fixed at 1"};
   reply.description.dim_defaults = {{"seq", 16}};
   reply.description.dim_bounds = {{"batch", {2, 15}}};
