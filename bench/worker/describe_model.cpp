@@ -2,7 +2,9 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
+#include "bench/worker/blackbox.h"
 #include "bench/worker/describe.h"
+#include "bench/worker/find_method.h"
 #include "bench/worker/model.h"
 #include "bench/worker/model_file.h"
 
@@ -26,9 +28,16 @@ torch::jit::Module import_with_shapes(const std::string& path) {
 }  // namespace
 
 Description describe_model(const LoadRequest& request, Blackbox& blackbox) {
-  Description out = request.format == "aotinductor"
-                        ? describe_aoti(request.path)
-                        : describe_torchscript(import_with_shapes(request.path), request.method, blackbox);
+  enter(blackbox, Phase::load);
+  Description out;
+  if (request.format == "aotinductor") {
+    out = describe_aoti(request.path);
+  } else {
+    const torch::jit::Module module = import_with_shapes(request.path);
+    find_method(module, request.method);
+    enter(blackbox, Phase::describe);
+    out = describe_torchscript(module, request.method, blackbox);
+  }
   out.format = request.format;
   out.records = records_of(request.path);
   return out;

@@ -150,7 +150,7 @@ void Session::trial(const Request& request, Reply& reply) {
 
 void Session::describe(const Request& request, Reply& reply) {
   start(request);
-  enter(blackbox_, Phase::describe);
+  enter(blackbox_, Phase::load);
   LoadRequest wanted = request.load;
   if (wanted.format.empty()) wanted.format = format_of(wanted.path);
   // Describing TorchScript reads the model again: not two copies in memory at once.

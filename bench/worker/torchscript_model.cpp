@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "bench/worker/counting_reader.h"
-#include "bench/worker/failure.h"
+#include "bench/worker/find_method.h"
 #include "bench/worker/make_inputs.h"
 #include "bench/worker/model.h"
 #include "bench/worker/outputs.h"
@@ -46,18 +46,6 @@ class TorchScriptModel final : public Model {
   std::vector<c10::IValue> arguments_;
   c10::IValue output_;
 };
-
-torch::jit::Method find_method(const torch::jit::Module& module, const std::string& name) {
-  if (auto method = module.find_method(name)) return *method;
-  std::string names;
-  std::string example;
-  for (const torch::jit::Method& method : module.get_methods()) {
-    names += (names.empty() ? "" : ", ") + method.name();
-    if (example.empty() || method.name() == name + "__0") example = method.name();  // __0: the first of its overloads
-  }
-  throw Failure("input", "the model has no method '" + name + "'; it has: " + (names.empty() ? "none" : names),
-                example.empty() ? "" : "choose one, as in --method " + example);
-}
 
 }  // namespace
 

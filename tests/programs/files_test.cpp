@@ -56,8 +56,8 @@ TEST_CASE("weights without a program are refused, with how to export one") {
 }
 
 TEST_CASE("an exported program that was never compiled is refused, with how to compile it") {
-  check_refused(model_path("exported.pt2"),
-                {"not compiled (torch.export.save)", "while unpacking", "try: compile", "aoti_compile_and_package"});
+  check_refused(model_path("exported.pt2"), {"not compiled (torch.export.save)", "while loading the model",
+                                             "try: compile", "aoti_compile_and_package"});
 }
 
 TEST_CASE("a truncated file is said to be truncated, not to be the wrong kind") {

@@ -18,7 +18,7 @@ TEST_CASE("an argument that the model has not shows the signature") {
 
 TEST_CASE("an argument that is missing shows the signature and a flag to edit") {
   check_end(run({{"bench", model_path("two_arguments.pt"), "--input", "x:f32[batch,4]"}}), 2,
-            {"forward(Tensor x, float scale) -> Tensor", "at:  --input", "--input 'scale:float=1.0'"});
+            {"forward(Tensor x, float scale) -> Tensor", "at:  --input", "--input 'scale:float=1'"});
 }
 
 TEST_CASE("an input that cannot be read shows the place and an example") {
@@ -27,8 +27,9 @@ TEST_CASE("an input that cannot be read shows the place and an example") {
 }
 
 TEST_CASE("a method that the model has not lists those it has") {
-  check_end(run({{"bench", model_path("good.pt"), "--method", "encode"}}), 2,
-            {"no method 'encode'; it has: forward", "while loading the model", "try: choose one with --method"});
+  check_end(
+      run({{"bench", model_path("good.pt"), "--method", "encode"}}), 2,
+      {"no method 'encode'; it has: forward", "while loading the model", "try: choose one, as in --method forward"});
 }
 
 TEST_CASE("a model whose operators are missing says which and how to give them") {
