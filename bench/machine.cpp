@@ -93,11 +93,8 @@ std::int64_t usable_cpu_count(const std::vector<int>& cpus) {
 }
 
 std::int64_t memory_for_worker() {
-  std::int64_t free = kilobytes_of(read_text("/proc/meminfo"), "MemAvailable").value_or(0);
-  if (const CgroupMemory group = read_cgroup_memory(); group.limit_bytes) {
-    free = std::min(free, *group.limit_bytes - group.used_bytes.value_or(0));
-  }
-  return std::max<std::int64_t>(0, free);
+  const std::int64_t free = kilobytes_of(read_text("/proc/meminfo"), "MemAvailable").value_or(0);
+  return std::min(free, read_cgroup_memory().room_bytes.value_or(free));
 }
 
 MachineInfo describe_machine(const std::string& model_path, const std::vector<int>& cpus) {
