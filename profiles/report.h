@@ -110,9 +110,10 @@ struct Phase {
   Stat cpu;          // ns, of all threads of the worker
   Stat minor_faults;
   Stat major_faults;
-  Stat read_bytes;                                  // fetched from storage by the worker, not from the page cache
-  std::vector<std::pair<std::string, Stat>> parts;  // wall ns of a breakdown within: file_read -> first_touch, copy
-  bool estimated_parts = false;                     // parts computed from counts and measured costs, not by clocks
+  Stat read_bytes;  // fetched from storage by the worker, not from the page cache
+  std::vector<std::pair<std::string, Stat>>
+      parts;                     // wall ns of a breakdown within: file_read -> first_touch, copy, waits
+  bool estimated_parts = false;  // parts computed from counts and measured costs, not by clocks
 };
 
 // In timeline order. The GPU's phases stay empty (n = 0, left out of the JSON's list) on a CPU.
@@ -121,12 +122,12 @@ inline constexpr const char* kPhases[] = {"process_start",  "framework_start", "
                                           "copy_to_device", "make_input",      "first_inference"};
 
 struct LoadLimit {
-  std::optional<double> read_bytes_per_s;  // this file, this state, fastest plain read into memory already touched
-  std::optional<double> copy_bytes_per_s;  // page cache to memory already touched
+  std::optional<double> read_bytes_per_s;         // from storage to memory already touched; absent in the warm state
+  std::optional<double> copy_bytes_per_s;         // page cache to memory already touched
   std::optional<double> first_touch_bytes_per_s;  // zeroing fresh 4 KiB pages
   std::optional<double>
       huge_first_touch_bytes_per_s;  // the same with transparent huge pages, where the kernel grants them
-  std::optional<double> fault_ns;    // cost of one 4 KiB first touch
+  std::optional<double> fault_ns;    // CPU time of one 4 KiB first touch
   std::optional<double> floor_ns;    // least time to have the file's bytes in memory in this state
 };
 
