@@ -34,7 +34,11 @@ constexpr double kSecond = 1e9;
 // A bench run from the pilot to the report. One object because every stage adds to the same evidence; used once.
 class Run {
  public:
-  Run(const Options& options, const Hooks& hooks) : options_(options), hooks_(hooks), began_ns_(now_ns()) {}
+  Run(const Options& options, const Hooks& hooks)
+      : options_(options),
+        hooks_(hooks),
+        began_ns_(now_ns()),
+        machine_(describe_machine(options.model_path, options.cpus)) {}
 
   Result<Report> execute() {
     if (Status ready = prepare(); !ready) return fail(ready.error());
@@ -70,6 +74,7 @@ class Run {
   const Hooks& hooks_;
   std::int64_t began_ns_;
   std::string started_at_ = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  MachineInfo machine_;  // as the run began
   NoiseWatch noise_;
   World world_;
   Pilot pilot_;
@@ -368,7 +373,7 @@ void Run::assemble_facts(Report& report) const {
   report.mlplan.partial = interrupted_;
   report.mlplan.stop = interrupted_ ? "interrupted" : cut_short_ ? "time_box" : "complete";
   report.mlplan.environment = options_.environment;
-  report.mlplan.cpus = fmt::format("{}", fmt::join(options_.cpus.empty() ? usable_cpus() : options_.cpus, ","));
+  report.mlplan.cpus = format_cpu_list(options_.cpus.empty() ? usable_cpus() : options_.cpus);
   report.mlplan.device = options_.device;
   report.model = model_info(world_, pilot_);
   report.quality.repeatable = pilot_.quality.repeatable;
@@ -452,7 +457,7 @@ void Run::warn_about_time(Report& report) const {
 Report Run::assemble() {
   tell("writing it up", 0, 1);
   Report report;
-  report.machine = describe_machine(options_.model_path, options_.cpus);
+  report.machine = machine_;
   noise_.grade(report.machine);
   assemble_facts(report);
   report.machine.fingerprint =

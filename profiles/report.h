@@ -36,7 +36,7 @@ struct ToolInfo {  // JSON "mlplan"
   std::string stop;        // "complete", "time_box", "interrupted"
   bool partial = false;    // interrupted or cut short: what was measured is here, the rest is missing
   std::map<std::string, std::string> environment;  // --env given to the worker
-  std::string cpus;                                // --cpus given to the worker, or the CPUs it was allowed
+  std::string cpus;                                // "0-3,8": --cpus given to the worker, or the CPUs it was allowed
   std::string device = "cpu";
 };
 
@@ -57,7 +57,7 @@ struct FileRecord {  // one member of the archive
 };
 
 struct ModelInfo {
-  std::string path;
+  std::string path;    // absolute, without . and ..; symbolic links are not followed
   std::string format;  // "torchscript" or "aotinductor"
   std::int64_t bytes = 0;
   std::string sha256;
@@ -76,6 +76,7 @@ struct CpuInfo {
   std::string architecture;  // "x86_64"
   int logical = 0;           // CPUs this process may use
   int online = 0;
+  std::optional<double> quota;           // CPUs' worth of time the control groups allow, the tightest; absent: no quota
   std::string governor;                  // "unknown" where /sys has none
   std::string flags_of_note;             // "avx2 avx512f amx_tile"
   std::optional<double> steal_fraction;  // of all CPU time over the run, from /proc/stat
@@ -84,7 +85,7 @@ struct CpuInfo {
 
 struct MemoryInfo {
   std::int64_t total_bytes = 0;
-  std::int64_t available_bytes = 0;
+  std::int64_t available_bytes = 0;                // when the run began
   std::optional<std::int64_t> cgroup_limit_bytes;  // the tightest limit on the path, v1 or v2
   std::string cgroup_version;                      // "v1", "v2", "none"
   std::string transparent_huge_pages;              // "always", "madvise", "never", "unknown"
