@@ -1,7 +1,9 @@
 #include "bench/cgroup.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <sstream>
+#include <string_view>
 #include <vector>
 
 #include "bench/proc_files.h"
@@ -13,6 +15,23 @@ namespace {
 constexpr std::int64_t kUnlimited = std::int64_t{1} << 60;
 
 std::optional<std::int64_t> read_number(const std::string& path) { return leading_integer(read_text(path)); }
+
+// The number behind "key " at the start of a line, as in memory.stat.
+std::optional<std::int64_t> read_entry(const std::string& path, std::string_view key) {
+  std::istringstream lines(read_text(path));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(key) && line.size() > key.size() && line[key.size()] == ' ')
+      return leading_integer(std::string_view(line).substr(key.size()));
+  }
+  return std::nullopt;
+}
+
+// Page cache counts as used, but the kernel drops it before it kills anyone.
+std::int64_t droppable_bytes(const std::string& folder, bool version_1) {
+  const std::string path = folder + "/memory.stat";
+  const std::string prefix = version_1 ? "total_" : "";  // with the groups below, as the usage is
+  return read_entry(path, prefix + "inactive_file").value_or(0) + read_entry(path, prefix + "active_file").value_or(0);
+}
 
 struct Hierarchy {
   std::string mount;  // folder of the hierarchy's root, under `root`
@@ -85,12 +104,24 @@ CgroupMemory read_cgroup_memory(const std::string& root) {
     const auto used = read_number(folder + (version_1 ? "/memory.usage_in_bytes" : "/memory.current"));
     if (limit || used) out.version = version_1 ? "v1" : "v2";
     if (!limit || *limit >= kUnlimited) continue;
-    if (!out.limit_bytes || *limit < *out.limit_bytes) {
-      out.limit_bytes = limit;
-      out.used_bytes = used;
-    }
+    out.limit_bytes = std::min(*limit, out.limit_bytes.value_or(*limit));
+    const std::int64_t needed = std::max<std::int64_t>(0, used.value_or(0) - droppable_bytes(folder, version_1));
+    const std::int64_t room = std::max<std::int64_t>(0, *limit - needed);
+    out.room_bytes = std::min(room, out.room_bytes.value_or(room));
   }
   return out;
+}
+
+std::optional<std::int64_t> oom_kills(const std::string& root) {
+  if (const auto found = find(root, "memory")) {
+    const auto& [hierarchy, version_1] = *found;
+    // The group itself: a kill counts there, whichever group's limit was met.
+    if (const std::vector<std::string> path = folders(hierarchy); !path.empty()) {
+      const std::string file = path.front() + (version_1 ? "/memory.oom_control" : "/memory.events");
+      if (const auto kills = read_entry(file, "oom_kill")) return kills;
+    }
+  }
+  return read_entry(root + "proc/vmstat", "oom_kill");
 }
 
 CgroupCpu read_cgroup_cpu(const std::string& root) {

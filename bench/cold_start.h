@@ -33,6 +33,10 @@ std::optional<std::string> cannot_make(CacheState state, const World& world);
 // Makes the state; the returned text says why it is not as wanted, if it is not.
 Result<std::optional<std::string>> make_state(CacheState state, const World& world);
 
+// What speaks against a cold state (not warm) in what a process read from storage before its framework was up, which is
+// libraries alone. Pure.
+std::optional<std::string> libraries_contradict(CacheState state, std::int64_t read, std::int64_t library_bytes);
+
 // Makes the state, takes one sample, proves it; a warm-up follows unless warm_up_cap_ns is 0. `afterwards` is then
 // given the process, alive, before it is ended. Errors: as WorkerProcess::await.
 using Afterwards = std::function<Status(Worker&, const ColdSample&)>;

@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kPageBytes = 4096;
 constexpr double kHugePageBytes = 2.0 * 1024 * 1024;
+constexpr double kStrayShare = 0.01;  // a reading that fetched no more than this of its bytes did not wait for storage
 
 worker::Stamp difference(const worker::Stamp& end, const worker::Stamp& begin) {
   return {end.time_ns - begin.time_ns, end.cpu_ns - begin.cpu_ns, end.minor_faults - begin.minor_faults,
@@ -24,6 +25,27 @@ Stat stat_of(const std::vector<PhaseTime>& phases, std::int64_t worker::Stamp::*
   std::vector<double> samples;
   for (const PhaseTime& phase : phases) samples.push_back(static_cast<double>(phase.spent.*field));
   return summarise(samples);
+}
+
+// Waits that no sample had are left out.
+std::vector<std::pair<std::string, Stat>> parts_of_reading(const std::vector<ReadParts>& all) {
+  static constexpr struct {
+    const char* name;
+    double ReadParts::* ns;
+    bool always;
+  } kParts[] = {{"first_touch", &ReadParts::first_touch_ns, true},
+                {"copy", &ReadParts::copy_ns, true},
+                {"cpu_wait", &ReadParts::cpu_wait_ns, false},
+                {"storage_wait", &ReadParts::storage_wait_ns, false},
+                {"off_cpu", &ReadParts::off_cpu_ns, false}};
+  std::vector<std::pair<std::string, Stat>> out;
+  for (const auto& part : kParts) {
+    std::vector<double> samples;
+    for (const ReadParts& each : all) samples.push_back(each.*part.ns);
+    const bool there = std::any_of(samples.begin(), samples.end(), [](double ns) { return ns > 0; });
+    if (part.always || there) out.emplace_back(part.name, summarise(samples));
+  }
+  return out;
 }
 
 }  // namespace
@@ -45,6 +67,7 @@ MachineLimits measure_limits(const std::string& model_path, bool cold) {
   if (touch.bytes_per_s > 0) out.first_touch_bytes_per_s = touch.bytes_per_s;
   if (touch.huge_bytes_per_s > 0) out.huge_first_touch_bytes_per_s = touch.huge_bytes_per_s;
   if (touch.fault_ns > 0) out.fault_ns = touch.fault_ns;
+  if (touch.huge_page_ns > 0) out.huge_page_ns = touch.huge_page_ns;
   return out;
 }
 
@@ -59,6 +82,7 @@ MachineLimits best_of(const MachineLimits& a, const MachineLimits& b) {
   out.first_touch_bytes_per_s = better(a.first_touch_bytes_per_s, b.first_touch_bytes_per_s, true);
   out.huge_first_touch_bytes_per_s = better(a.huge_first_touch_bytes_per_s, b.huge_first_touch_bytes_per_s, true);
   out.fault_ns = better(a.fault_ns, b.fault_ns, false);
+  out.huge_page_ns = better(a.huge_page_ns, b.huge_page_ns, false);
   return out;
 }
 
@@ -100,19 +124,21 @@ Timeline timeline(const ColdSample& sample) {
   return out;
 }
 
-ReadParts split_reading(const worker::Stamp& reading, std::int64_t bytes, const MachineLimits& limits) {
+ReadParts split_reading(const worker::Stamp& reading, std::optional<std::int64_t> cpu_wait_ns, std::int64_t bytes,
+                        const MachineLimits& limits) {
   ReadParts out;
   const double wall = static_cast<double>(reading.time_ns);
   const double cpu = std::min(wall, static_cast<double>(reading.cpu_ns));
-  out.wait_ns = wall - cpu;
+  out.cpu_wait_ns = std::min(wall - cpu, static_cast<double>(cpu_wait_ns.value_or(0)));
+  const bool from_storage = static_cast<double>(reading.read_bytes) > kStrayShare * static_cast<double>(bytes);
+  (cpu_wait_ns && from_storage ? out.storage_wait_ns : out.off_cpu_ns) = wall - cpu - out.cpu_wait_ns;
   // f faults bring in b bytes: small pages where b is about 4 KiB a fault, else a mix with huge pages that solves
   // small + huge = f, 4 KiB * small + 2 MiB * huge = b.
   const double faults = static_cast<double>(reading.minor_faults);
   const double huge =
       std::clamp((static_cast<double>(bytes) - kPageBytes * faults) / (kHugePageBytes - kPageBytes), 0.0, faults);
   double touch = (faults - huge) * limits.fault_ns.value_or(0);
-  if (huge >= 1 && limits.huge_first_touch_bytes_per_s)
-    touch += huge * kHugePageBytes * 1e9 / *limits.huge_first_touch_bytes_per_s;
+  if (huge >= 1) touch += huge * limits.huge_page_ns.value_or(0);
   // Both estimates together may exceed what was spent (their costs were measured at another moment): in proportion
   // then.
   const double copy = static_cast<double>(bytes) * 1e9 / limits.copy_bytes_per_s.value_or(1e30);
@@ -155,7 +181,7 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
                                       [&](const PhaseTime& each) { return each.name == kPhases[i]; });
       if (found != times.phases.end()) by_phase[i].push_back(*found);
     }
-    parts.push_back(split_reading(sample.stamps.reading, model_bytes, limits));
+    parts.push_back(split_reading(sample.stamps.reading, sample.stamps.reading_cpu_wait_ns, model_bytes, limits));
   }
   out.rejected_why.assign(reasons.begin(), reasons.end());
   out.achieved = !first_result.empty();
@@ -174,27 +200,19 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
     phase.major_faults = stat_of(by_phase[i], &worker::Stamp::major_faults);
     phase.read_bytes = stat_of(by_phase[i], &worker::Stamp::read_bytes);
     if (phase.name == "file_read" && limits.fault_ns) {
-      std::vector<double> touch, copy, wait;
-      for (const ReadParts& each : parts) {
-        touch.push_back(each.first_touch_ns);
-        copy.push_back(each.copy_ns);
-        wait.push_back(each.wait_ns);
-      }
-      // A warm read waits for nothing but its turn on a CPU.
-      const char* waiting = state == CacheState::warm ? "cpu_wait" : "storage_wait";
-      phase.parts = {{"first_touch", summarise(touch)}, {"copy", summarise(copy)}, {waiting, summarise(wait)}};
+      phase.parts = parts_of_reading(parts);
       phase.estimated_parts = true;
     }
     out.phases.push_back(std::move(phase));
   }
   const bool cold = state != CacheState::warm;
-  out.limit.read_bytes_per_s = cold ? limits.cold_read_bytes_per_s : limits.copy_bytes_per_s;
+  if (cold) out.limit.read_bytes_per_s = limits.cold_read_bytes_per_s;
   out.limit.copy_bytes_per_s = limits.copy_bytes_per_s;
   out.limit.first_touch_bytes_per_s = limits.first_touch_bytes_per_s;
   out.limit.huge_first_touch_bytes_per_s = limits.huge_first_touch_bytes_per_s;
   out.limit.fault_ns = limits.fault_ns;
-  if (out.limit.read_bytes_per_s)
-    out.limit.floor_ns = static_cast<double>(model_bytes) * 1e9 / *out.limit.read_bytes_per_s;
+  if (const auto& rate = cold ? limits.cold_read_bytes_per_s : limits.copy_bytes_per_s)
+    out.limit.floor_ns = static_cast<double>(model_bytes) * 1e9 / *rate;
   return out;
 }
 

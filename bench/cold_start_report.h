@@ -1,6 +1,6 @@
 // From cold-start samples to the report's states: phases that add up to the wall, what the reading was made of, the
-// limit. Pure. Parts of file_read are estimates: first touch is the reader's faults at this machine's measured cost of
-// one, the rest of its CPU time is copying, and its wall time beyond CPU time is waiting for storage.
+// limit. Pure. Parts of file_read are estimates: first touch is the reader's faults at this machine's measured CPU cost
+// of one, the rest of its CPU time is copying; its time off the CPU is told apart by what the kernel counts of it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ struct MachineLimits {
   std::optional<double> copy_bytes_per_s;
   std::optional<double> first_touch_bytes_per_s;
   std::optional<double> huge_first_touch_bytes_per_s;
-  std::optional<double> fault_ns;
+  std::optional<double> fault_ns;      // CPU time of a 4 KiB first touch
+  std::optional<double> huge_page_ns;  // of a 2 MiB one
 };
 MachineLimits measure_limits(const std::string& model_path, bool cold);
 // Of two measurements the best: a limit is what was reached once.
@@ -41,10 +42,13 @@ Timeline timeline(const ColdSample& sample);
 struct ReadParts {
   double first_touch_ns = 0;
   double copy_ns = 0;
-  double wait_ns = 0;  // for storage, or, when all is in the page cache, for a CPU
+  double cpu_wait_ns = 0;      // ready to run, no CPU free
+  double storage_wait_ns = 0;  // off the CPU otherwise, in a reading that fetched bytes from storage
+  double off_cpu_ns = 0;  // off the CPU without a known reason: nothing was fetched, or the wait for a CPU is unknown
 };
-// `reading` as accumulated by the worker's reader; `bytes` what it delivered.
-ReadParts split_reading(const worker::Stamp& reading, std::int64_t bytes, const MachineLimits& limits);
+// `reading` and `cpu_wait_ns` as accumulated by the worker's reader; `bytes` what it delivered.
+ReadParts split_reading(const worker::Stamp& reading, std::optional<std::int64_t> cpu_wait_ns, std::int64_t bytes,
+                        const MachineLimits& limits);
 
 ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& samples, std::int64_t model_bytes,
                               const MachineLimits& limits);

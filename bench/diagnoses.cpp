@@ -51,21 +51,25 @@ void where_the_time_goes(const ColdStartState& state, std::vector<std::string>& 
 
 void distance_from_the_limit(const ColdStartState& state, double bytes, std::vector<std::string>& out) {
   const Phase* read = find_phase(state, "file_read");
-  if (read == nullptr || !(read->wall.median > 0) || !state.limit.read_bytes_per_s) return;
+  const bool warm = state.name == "warm";
+  const std::optional<double>& limit = warm ? state.limit.copy_bytes_per_s : state.limit.read_bytes_per_s;
+  if (read == nullptr || !(read->wall.median > 0) || !limit) return;
   if (read->wall.median < 0.05 * state.time_to_first_result.median) return;  // not where the time is
   const double rate = bytes * 1e9 / read->wall.median;
-  const bool warm = state.name == "warm";
-  std::string text =
-      fmt::format("{} reading runs at {} where {} gives {}", warm ? "Warm" : "Cold", format_byte_rate(rate),
-                  warm ? "copying from the page cache" : "the fastest plain read of this file",
-                  format_byte_rate(*state.limit.read_bytes_per_s));
-  const double touch = part(*read, "first_touch") / read->wall.median;
-  const double wait = part(*read, "storage_wait") / read->wall.median;
-  if (touch >= 0.3 && touch >= wait) {
-    text += fmt::format(": first touch of fresh memory is {} of it", format_percentage(touch));
-  } else if (wait >= 0.3) {
-    text += fmt::format(": waiting for storage is {} of it", format_percentage(wait));
-  }
+  std::string text = fmt::format(
+      "{} reading runs at {} where {} gives {}", warm ? "Warm" : "Cold", format_byte_rate(rate),
+      warm ? "copying from the page cache" : "the fastest plain read of this file", format_byte_rate(*limit));
+  const std::pair<std::string_view, std::string_view> causes[] = {
+      {"first_touch", "first touch of fresh memory is an estimated"},
+      {"cpu_wait", "waiting for a CPU that others had is"},
+      {"storage_wait", "waiting for storage is"},
+      {"off_cpu", warm ? "time off the CPU, the reason unknown, is" : "waiting, for storage or for a CPU, is"}};
+  const auto share = [&](std::string_view name) { return part(*read, name) / read->wall.median; };
+  const auto main_cause = std::max_element(std::begin(causes), std::end(causes), [&](const auto& a, const auto& b) {
+    return share(a.first) < share(b.first);
+  });
+  if (share(main_cause->first) >= 0.3)
+    text += fmt::format(": {} {} of it", main_cause->second, format_percentage(share(main_cause->first)));
   out.push_back(text + ".");
 }
 

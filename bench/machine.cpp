@@ -93,11 +93,8 @@ std::int64_t usable_cpu_count(const std::vector<int>& cpus) {
 }
 
 std::int64_t memory_for_worker() {
-  std::int64_t free = kilobytes_of(read_text("/proc/meminfo"), "MemAvailable").value_or(0);
-  if (const CgroupMemory group = read_cgroup_memory(); group.limit_bytes) {
-    free = std::min(free, *group.limit_bytes - group.used_bytes.value_or(0));
-  }
-  return std::max<std::int64_t>(0, free);
+  const std::int64_t free = kilobytes_of(read_text("/proc/meminfo"), "MemAvailable").value_or(0);
+  return std::min(free, read_cgroup_memory().room_bytes.value_or(free));
 }
 
 MachineInfo describe_machine(const std::string& model_path, const std::vector<int>& cpus) {
@@ -116,6 +113,7 @@ MachineInfo describe_machine(const std::string& model_path, const std::vector<in
   out.cpu.flags_of_note = flags_of_note(flags);
   out.cpu.logical = static_cast<int>(cpus.empty() ? usable_cpus().size() : cpus.size());
   out.cpu.online = static_cast<int>(::sysconf(_SC_NPROCESSORS_ONLN));
+  out.cpu.quota = read_cgroup_cpu().cpus;
   out.cpu.governor = trimmed(read_text("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"));
   if (out.cpu.governor.empty()) out.cpu.governor = "unknown";
   out.virtualization = virtualization(flags);
@@ -189,10 +187,10 @@ void NoiseWatch::grade(MachineInfo& machine) const {
 std::string fingerprint(const MachineInfo& machine, const std::string& libtorch) {
   const std::size_t first_dot = machine.kernel.find('.');
   const std::string kernel = machine.kernel.substr(0, machine.kernel.find_first_of(".-", first_dot + 1));
-  const std::string text =
-      fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", machine.cpu.model_name, machine.cpu.architecture, machine.cpu.logical,
-                  machine.cpu.flags_of_note, machine.memory.total_bytes >> 26, machine.memory.transparent_huge_pages,
-                  machine.memory.cgroup_limit_bytes.value_or(0), kernel, libtorch);
+  const std::string text = fmt::format(
+      "{}|{}|{}|{:.2f}|{}|{}|{}|{}|{}|{}", machine.cpu.model_name, machine.cpu.architecture, machine.cpu.logical,
+      machine.cpu.quota.value_or(0), machine.cpu.flags_of_note, machine.memory.total_bytes >> 26,
+      machine.memory.transparent_huge_pages, machine.memory.cgroup_limit_bytes.value_or(0), kernel, libtorch);
   return sha256_of_text(text).substr(0, 16);
 }
 

@@ -20,7 +20,8 @@ std::vector<int> usable_cpus();
 // How many CPUs' worth of time a worker gets: the usable CPUs, or a smaller quota of the control group, rounded up.
 std::int64_t usable_cpu_count(const std::vector<int>& cpus);
 
-// Bytes that a worker may still take: what the machine has available, or less by the control group's limit.
+// Bytes that a worker may still take: what the machine has available, or less by the control groups' limits. Page cache
+// that can be dropped counts as free in both.
 std::int64_t memory_for_worker();
 
 // Watches the machine from construction to grade(): stolen time, pressure, throttling, foreign load.

@@ -43,7 +43,7 @@ void assemble_facts(Report& report, const Evidence& evidence, const Options& opt
     report.mlplan.failure = fmt::format("{}, {}", evidence.failure->message, evidence.failure->where);
   }
   report.mlplan.environment = options.environment;
-  report.mlplan.cpus = fmt::format("{}", fmt::join(options.cpus.empty() ? usable_cpus() : options.cpus, ","));
+  report.mlplan.cpus = format_cpu_list(options.cpus.empty() ? usable_cpus() : options.cpus);
   report.mlplan.device = options.device;
   report.model = model_info(evidence.world, pilot);
   report.quality.repeatable = pilot.quality.repeatable;

@@ -66,7 +66,7 @@ Result<std::optional<std::vector<worker::Measured>>> ask_all(const World& world,
     if (!reply) {
       if (reply.error().kind == ErrorKind::interrupted) return fail(reply.error());
       cell.failure = reply.error().message;
-      cell.out_of_memory = reply.error().message.starts_with("the model needs more memory");
+      cell.out_of_memory = worker.process.ran_out_of_memory();
       return std::nullopt;
     }
     if (reply->failure) {

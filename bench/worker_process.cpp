@@ -18,6 +18,7 @@
 #include <new>
 #include <utility>
 
+#include "bench/cgroup.h"
 #include "bench/clock.h"
 #include "bench/proc_files.h"
 #include "profiles/support/units.h"
@@ -130,11 +131,12 @@ WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
   blackbox_ = std::exchange(other.blackbox_, nullptr);
   received_ = std::move(other.received_);
   printed_ = std::move(other.printed_);
-  printed_bytes_ = other.printed_bytes_;
   spawned_ns_ = other.spawned_ns_;
   last_reply_ns_ = other.last_reply_ns_;
   exit_status_ = std::exchange(other.exit_status_, std::nullopt);
   highest_rss_bytes_ = other.highest_rss_bytes_;
+  oom_kills_before_ = other.oom_kills_before_;
+  ran_out_of_memory_ = other.ran_out_of_memory_;
   return *this;
 }
 
@@ -194,6 +196,7 @@ Result<WorkerProcess> WorkerProcess::spawn(const Launch& launch, const std::vect
     return fail(ErrorKind::usage, "these CPUs cannot be used by this process", "--cpus",
                 "see `taskset -p $$` for those that can");
   }
+  out.oom_kills_before_ = oom_kills();
   pid_t pid = -1;
   out.spawned_ns_ = now_ns();
   const int error =
@@ -224,7 +227,6 @@ Status WorkerProcess::send(const worker::Request& request) {
 void WorkerProcess::drain_output() {
   char buffer[65536];
   for (ssize_t got = 0; (got = ::read(output_.get(), buffer, sizeof buffer)) > 0;) {
-    printed_bytes_ += got;
     printed_.append(buffer, static_cast<std::size_t>(got));
     if (printed_.size() > 2 * kKeepPrinted) printed_.erase(0, printed_.size() - kKeepPrinted);
     if (got < static_cast<ssize_t>(sizeof buffer)) break;  // back to the channel: a flood must not hide a reply
@@ -265,13 +267,22 @@ Error WorkerProcess::died(const char* what_for) {
   reap();
   drain_output();
   const int status = exit_status_.value_or(0);
-  const std::string message =
-      with_last_words(fmt::format("the model's process {} {}", describe_death(status), what_for));
+  std::string message = with_last_words(fmt::format("the model's process {} {}", describe_death(status), what_for));
   std::string hint = "run the model once by itself to see why";
   if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
-    hint = "something killed it; the kernel does when memory runs out (see `dmesg`)";
-    if (highest_rss_bytes_ > 0)
-      hint += fmt::format(": {} were resident when last seen", format_bytes(static_cast<double>(highest_rss_bytes_)));
+    const std::optional<std::int64_t> kills = oom_kills();
+    ran_out_of_memory_ = kills && oom_kills_before_ && *kills > *oom_kills_before_;
+    const std::string resident =
+        highest_rss_bytes_ > 0
+            ? fmt::format(": {} were resident when last seen", format_bytes(static_cast<double>(highest_rss_bytes_)))
+            : std::string();
+    if (ran_out_of_memory_) {
+      message = with_last_words(
+          fmt::format("the kernel killed the model's process {}, as memory ran out{}", what_for, resident));
+      hint = "use a machine, or a control group, with more memory";
+    } else {
+      hint = "something killed it; the kernel does when memory runs out (see `dmesg`)" + resident;
+    }
   }
   if (at == worker::Phase::process_start && WIFEXITED(status) && WEXITSTATUS(status) == 127) {
     hint = "a library is missing: point --torch-lib or MLPLAN_TORCH_LIB at the folder that holds libtorch_cpu.so";
@@ -320,6 +331,7 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
     if (const auto rss = read_rss(pid_)) {
       highest_rss_bytes_ = std::max(highest_rss_bytes_, *rss);
       if (limits.memory_bytes > 0 && *rss > limits.memory_bytes) {
+        ran_out_of_memory_ = true;
         return fail(gave_up(fmt::format("the model needs more memory than it may have: {} of {}",
                                         format_bytes(static_cast<double>(*rss)),
                                         format_bytes(static_cast<double>(limits.memory_bytes))),
@@ -360,10 +372,12 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
 }
 
 Result<worker::Reply> WorkerProcess::await_with_failure(const Limits& limits) {
+  ran_out_of_memory_ = false;
   Result<std::string> line = await_line(limits);
   if (!line) return fail(line.error());
   Result<worker::Reply> reply = worker::read_reply(*line);
   if (!reply) kill();
+  ran_out_of_memory_ = reply && reply->failure && reply->failure->kind == "out_of_memory";
   return reply;
 }
 

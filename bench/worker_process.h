@@ -2,7 +2,7 @@
 //
 // Spawned with posix_spawn from the main thread (the worker asks the kernel to be killed with the thread that spawned
 // it), in a process group of its own, so that Ctrl-C reaches mlplan alone and a kill reaches the worker's children too.
-// Its standard output and error are drained, counted and forgotten but for the last words. While a reply is awaited the
+// Its standard output and error are drained and forgotten but for the last words. While a reply is awaited the
 // worker is looked at ten times a second from outside (/proc): is it alive, does it make progress, how much memory has
 // it.
 #pragma once
@@ -70,11 +70,11 @@ class WorkerProcess {
   std::int64_t spawned_ns() const { return spawned_ns_; }        // just before posix_spawn
   std::int64_t last_reply_ns() const { return last_reply_ns_; }  // when the last reply's end was held in memory
   worker::Phase phase() const;
-  std::int64_t printed_bytes() const { return printed_bytes_; }
+  // Whether what ended or failed the last await was memory: an allocation that failed, the limit, or the kernel's kill.
+  bool ran_out_of_memory() const { return ran_out_of_memory_; }
   std::string last_words() const;  // the end of what it printed, at most 3 lines
 
  private:
-  struct Progress;
   WorkerProcess() = default;
   Result<std::string> await_line(const Limits& limits);
   void drain_output();
@@ -90,11 +90,12 @@ class WorkerProcess {
   worker::Blackbox* blackbox_ = nullptr;
   std::string received_;
   std::string printed_;
-  std::int64_t printed_bytes_ = 0;
   std::int64_t spawned_ns_ = 0;
   std::int64_t last_reply_ns_ = 0;
-  std::int64_t highest_rss_bytes_ = 0;  // seen from outside, ten times a second while a reply is awaited
-  std::optional<int> exit_status_;      // as from waitpid
+  std::int64_t highest_rss_bytes_ = 0;            // seen from outside, ten times a second while a reply is awaited
+  std::optional<int> exit_status_;                // as from waitpid
+  std::optional<std::int64_t> oom_kills_before_;  // of its control group, when it was spawned
+  bool ran_out_of_memory_ = false;
 };
 
 }  // namespace mlplan::bench

@@ -31,17 +31,15 @@ constexpr int kFewestRepetitions = 3;
 constexpr int kMostRepetitions = 200;
 constexpr int kMostColdRepetitions = 8;  // dropping a cache is slow where the file is small
 constexpr double kCold = 0.01;           // share that may be resident in a cold read
-constexpr std::size_t kCopyPiece = std::size_t{1} << 20;
-constexpr std::int64_t kCopyPatience = 4;  // a copy is short and easily disturbed: four times the work
-constexpr std::int64_t kUsualCache = std::int64_t{32} << 20;
-constexpr std::int64_t kMostCopied = std::int64_t{512} << 20;
 constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 
-std::int64_t now_ns() {
+std::int64_t read_clock(clockid_t clock) {
   timespec time{};
-  clock_gettime(CLOCK_MONOTONIC, &time);
+  clock_gettime(clock, &time);
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
+
+std::int64_t now_ns() { return read_clock(CLOCK_MONOTONIC); }
 
 double rate(std::int64_t bytes, std::int64_t ns) {
   return static_cast<double>(bytes) * 1e9 / static_cast<double>(std::max<std::int64_t>(ns, 1));
@@ -253,7 +251,8 @@ ReadRate best_read(const std::string& path, const ReadOptions& options, int most
 }
 
 struct Touched {
-  std::int64_t ns = 0;
+  std::int64_t ns = 0;      // wall
+  std::int64_t cpu_ns = 0;  // of this thread: without what it waited for a CPU
   std::int64_t faults = 0;
 };
 
@@ -270,13 +269,17 @@ Touched touch_once(std::int64_t bytes, int advice) {
   const std::int64_t page = page_bytes();
   getrusage(RUSAGE_THREAD, &before);
   const std::int64_t begin_ns = now_ns();
+  const std::int64_t begin_cpu_ns = read_clock(CLOCK_THREAD_CPUTIME_ID);
   for (std::int64_t offset = 0; offset < bytes; offset += page) aligned[offset] = std::byte{1};
   keep(aligned);
+  const std::int64_t end_cpu_ns = read_clock(CLOCK_THREAD_CPUTIME_ID);
   const std::int64_t end_ns = now_ns();
   getrusage(RUSAGE_THREAD, &after);
-  return {std::max<std::int64_t>(end_ns - begin_ns, 1), after.ru_minflt - before.ru_minflt};
+  return {std::max<std::int64_t>(end_ns - begin_ns, 1), std::max<std::int64_t>(end_cpu_ns - begin_cpu_ns, 1),
+          after.ru_minflt - before.ru_minflt};
 }
 
+// The least wall and the least CPU time, which need not be of the same repetition.
 Touched touch_best(std::int64_t bytes, int advice) {
   Touched best;
   std::int64_t work_ns = 0;
@@ -284,7 +287,9 @@ Touched touch_best(std::int64_t bytes, int advice) {
     const Touched once = touch_once(bytes, advice);
     if (once.ns == 0) return best;
     work_ns += once.ns;
-    if (best.ns == 0 || once.ns < best.ns) best = once;
+    const std::int64_t cpu_ns = i == 0 ? once.cpu_ns : std::min(best.cpu_ns, once.cpu_ns);
+    if (i == 0 || once.ns < best.ns) best = once;
+    best.cpu_ns = cpu_ns;
   }
   return best;
 }
@@ -324,38 +329,13 @@ FirstTouch first_touch(std::int64_t bytes) {
   if (small.ns == 0 || small.faults == 0) return result;
   result.bytes_per_s = rate(bytes, small.ns);
   result.faults = small.faults;
-  result.fault_ns = static_cast<double>(small.ns) / static_cast<double>(small.faults);
+  result.fault_ns = static_cast<double>(small.cpu_ns) / static_cast<double>(small.faults);
   const Touched huge = touch_best(bytes, MADV_HUGEPAGE);
   if (huge.ns == 0 || huge.faults > small.faults / 2) return result;
   result.huge_bytes_per_s = rate(bytes, huge.ns);
   result.huge_faults = huge.faults;
+  result.huge_page_ns = static_cast<double>(huge.cpu_ns) * static_cast<double>(kHugePage) / static_cast<double>(bytes);
   return result;
-}
-
-double memory_copy_rate(std::int64_t bytes) {
-  if (bytes <= 0) return 0;
-  const std::int64_t cache = sysconf(_SC_LEVEL3_CACHE_SIZE);
-  bytes = std::max(bytes, std::min(4 * (cache > 0 ? cache : kUsualCache), kMostCopied));
-  const Mapping from = Mapping::fresh_memory(bytes);
-  const Mapping to = Mapping::fresh_memory(bytes);
-  if (from.data() == nullptr || to.data() == nullptr) return 0;
-  const auto size = static_cast<std::size_t>(bytes);
-  std::memset(from.data(), 1, size);
-  std::memset(to.data(), 2, size);
-  double best = 0;
-  std::int64_t work_ns = 0;
-  for (int i = 0; one_more(i, kMostRepetitions, work_ns / kCopyPatience); ++i) {
-    const std::int64_t begin_ns = now_ns();
-    // In pieces: one call for all takes stores that go around the caches, which was up to a third slower.
-    for (std::size_t offset = 0; offset < size; offset += kCopyPiece) {
-      std::memcpy(to.data() + offset, from.data() + offset, std::min(kCopyPiece, size - offset));
-    }
-    keep(to.data());
-    const std::int64_t ns = now_ns() - begin_ns;
-    work_ns += ns;
-    best = std::max(best, rate(bytes, ns));
-  }
-  return best;
 }
 
 }  // namespace mlplan::kernels

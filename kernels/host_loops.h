@@ -2,8 +2,9 @@
 // against.
 //
 // Every function really does the work on the given file or on fresh memory, in this process, and releases what it took.
-// Rates are bytes per second of wall clock (CLOCK_MONOTONIC), the best of as many repetitions as make 50 ms of work, at
-// least three where they take less than a second. No CUDA, no torch, no JSON.
+// Rates are bytes per second of wall clock (CLOCK_MONOTONIC), costs of a page CPU time of the thread; the best of as
+// many repetitions as make 50 ms of work, at least three where they take less than a second. No CUDA, no torch, no
+// JSON.
 #pragma once
 
 #include <cstdint>
@@ -35,17 +36,13 @@ ReadRate read_warm(const std::string& path, const ReadOptions& options);
 
 struct FirstTouch {
   double bytes_per_s = 0;  // writing one byte per 4 KiB page of fresh anonymous memory
-  double fault_ns = 0;     // per page fault, by the faults this thread took
+  double fault_ns = 0;     // CPU time per page fault, by the faults this thread took
   std::int64_t faults = 0;
   double huge_bytes_per_s = 0;  // the same after madvise(MADV_HUGEPAGE); 0 where it did not halve the faults
   std::int64_t huge_faults = 0;
+  double huge_page_ns = 0;  // CPU time per 2 MiB of it
 };
 // Fresh private anonymous memory, explicitly without huge pages (MADV_NOHUGEPAGE), then with.
 FirstTouch first_touch(std::int64_t bytes);
-
-// memcpy between two touched buffers, bytes counted once, by one thread, on 200 ms of work. The buffers hold `bytes`
-// each, or four times the last level of cache (at most 512 MiB) where that is more, since a copy within a cache says
-// nothing of memory. 0 without memory.
-double memory_copy_rate(std::int64_t bytes);
 
 }  // namespace mlplan::kernels

@@ -37,7 +37,7 @@ struct ToolInfo {  // JSON "mlplan"
   std::string failure = {};  // with "failed": what went wrong, in which phase and task
   bool partial = false;      // interrupted or failed: what was measured is here, the rest is missing
   std::map<std::string, std::string> environment;  // --env given to the worker
-  std::string cpus;                                // --cpus given to the worker, or the CPUs it was allowed
+  std::string cpus;                                // "0-3,8": --cpus given to the worker, or the CPUs it was allowed
   std::string device = "cpu";
 };
 
@@ -58,7 +58,7 @@ struct FileRecord {  // one member of the archive
 };
 
 struct ModelInfo {
-  std::string path;
+  std::string path;    // absolute, without . and ..; symbolic links are not followed
   std::string format;  // "torchscript" or "aotinductor"
   std::int64_t bytes = 0;
   std::string sha256;
@@ -77,6 +77,7 @@ struct CpuInfo {
   std::string architecture;  // "x86_64"
   int logical = 0;           // CPUs this process may use
   int online = 0;
+  std::optional<double> quota;           // CPUs' worth of time the control groups allow, the tightest; absent: no quota
   std::string governor;                  // "unknown" where /sys has none
   std::string flags_of_note;             // "avx2 avx512f amx_tile"
   std::optional<double> steal_fraction;  // of all CPU time over the run, from /proc/stat
@@ -85,7 +86,7 @@ struct CpuInfo {
 
 struct MemoryInfo {
   std::int64_t total_bytes = 0;
-  std::int64_t available_bytes = 0;
+  std::int64_t available_bytes = 0;                // when the run began
   std::optional<std::int64_t> cgroup_limit_bytes;  // the tightest limit on the path, v1 or v2
   std::string cgroup_version;                      // "v1", "v2", "none"
   std::string transparent_huge_pages;              // "always", "madvise", "never", "unknown"
@@ -111,9 +112,10 @@ struct Phase {
   Stat cpu;          // ns, of all threads of the worker
   Stat minor_faults;
   Stat major_faults;
-  Stat read_bytes;                                  // fetched from storage by the worker, not from the page cache
-  std::vector<std::pair<std::string, Stat>> parts;  // wall ns of a breakdown within: file_read -> first_touch, copy
-  bool estimated_parts = false;                     // parts computed from counts and measured costs, not by clocks
+  Stat read_bytes;  // fetched from storage by the worker, not from the page cache
+  std::vector<std::pair<std::string, Stat>>
+      parts;                     // wall ns of a breakdown within: file_read -> first_touch, copy, waits
+  bool estimated_parts = false;  // parts computed from counts and measured costs, not by clocks
 };
 
 // In timeline order. The GPU's phases stay empty (n = 0, left out of the JSON's list) on a CPU.
@@ -122,12 +124,12 @@ inline constexpr const char* kPhases[] = {"process_start",  "framework_start", "
                                           "copy_to_device", "make_input",      "first_inference"};
 
 struct LoadLimit {
-  std::optional<double> read_bytes_per_s;  // this file, this state, fastest plain read into memory already touched
-  std::optional<double> copy_bytes_per_s;  // page cache to memory already touched
+  std::optional<double> read_bytes_per_s;         // from storage to memory already touched; absent in the warm state
+  std::optional<double> copy_bytes_per_s;         // page cache to memory already touched
   std::optional<double> first_touch_bytes_per_s;  // zeroing fresh 4 KiB pages
   std::optional<double>
       huge_first_touch_bytes_per_s;  // the same with transparent huge pages, where the kernel grants them
-  std::optional<double> fault_ns;    // cost of one 4 KiB first touch
+  std::optional<double> fault_ns;    // CPU time of one 4 KiB first touch
   std::optional<double> floor_ns;    // least time to have the file's bytes in memory in this state
 };
 

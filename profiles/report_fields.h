@@ -56,6 +56,7 @@ void fields(F& field, T& cpu) {
   field("architecture", cpu.architecture);
   field("logical", cpu.logical);
   field("online", cpu.online);
+  field("quota", cpu.quota);
   field("governor", cpu.governor);
   field("flags_of_note", cpu.flags_of_note);
   field("steal_fraction", cpu.steal_fraction);

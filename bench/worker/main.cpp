@@ -10,7 +10,6 @@
 #include "bench/worker/channel.h"
 #include "bench/worker/framework.h"
 #include "bench/worker/session.h"
-#include "bench/worker/stamps.h"
 
 namespace {
 
@@ -24,9 +23,9 @@ int say_version() {
   return 0;
 }
 
-[[noreturn]] void serve(worker::Blackbox& blackbox, const worker::Stamp& main_stamp) {
+[[noreturn]] void serve(worker::Blackbox& blackbox) {
   worker::Channel channel(worker::kChannelFd);
-  worker::Session session(blackbox, main_stamp);
+  worker::Session session(blackbox);
   while (true) {
     const Result<worker::Request> request = worker::read_request(channel.next_line());
     if (!request) {
@@ -46,7 +45,6 @@ int say_version() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const worker::Stamp main_stamp = worker::take_stamp();
   if (argc == 2 && std::string_view(argv[1]) == "--version") return say_version();
   worker::Blackbox* blackbox = worker::Channel::is_channel(worker::kChannelFd) ? worker::map_blackbox() : nullptr;
   if (argc != 1 || blackbox == nullptr) {
@@ -57,5 +55,5 @@ int main(int argc, char** argv) {
   }
   ::signal(SIGINT, SIG_IGN);   // Ctrl-C is the parent's to handle
   ::signal(SIGXFSZ, SIG_IGN);  // unpacking beyond `ulimit -f` shall fail, with a message, and not kill
-  serve(*blackbox, main_stamp);
+  serve(*blackbox);
 }

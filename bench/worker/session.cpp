@@ -30,10 +30,7 @@ void read_file(const LoadRequest& wanted, Read read) {
 
 }  // namespace
 
-Session::Session(Blackbox& blackbox, const Stamp& main_stamp) : blackbox_(blackbox) {
-  stamps_.preinit = preinit_stamp();
-  stamps_.main = main_stamp;
-}
+Session::Session(Blackbox& blackbox) : blackbox_(blackbox) { stamps_.preinit = preinit_stamp(); }
 
 Reply Session::answer(const Request& request) {
   Reply reply;

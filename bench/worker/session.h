@@ -10,7 +10,7 @@ namespace mlplan::worker {
 
 class Session {
  public:
-  Session(Blackbox& blackbox, const Stamp& main_stamp);
+  explicit Session(Blackbox& blackbox);
   Reply answer(const Request& request);
 
  private:

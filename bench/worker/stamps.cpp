@@ -1,7 +1,12 @@
 #include "bench/worker/stamps.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <ctime>
 
 namespace mlplan::worker {
@@ -28,5 +33,22 @@ Stamp stamp_of(int who, clockid_t cpu_clock) {
 std::int64_t now_ns() { return read_clock(CLOCK_MONOTONIC); }
 Stamp take_stamp() { return stamp_of(RUSAGE_SELF, CLOCK_PROCESS_CPUTIME_ID); }
 Stamp take_thread_stamp() { return stamp_of(RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID); }
+
+RunDelay::RunDelay() : fd_(::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)) {}
+
+RunDelay::~RunDelay() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+std::optional<std::int64_t> RunDelay::now_ns() const {
+  std::array<char, 96> text{};  // "time on a CPU, time waiting for one, times it got one"
+  const ssize_t got = fd_ < 0 ? -1 : ::pread(fd_, text.data(), text.size(), 0);
+  if (got <= 0) return std::nullopt;
+  const char* const end = text.data() + got;
+  const char* const space = std::find(static_cast<const char*>(text.data()), end, ' ');
+  std::int64_t delay = 0;
+  if (space == end || std::from_chars(space + 1, end, delay).ec != std::errc{}) return std::nullopt;
+  return delay;
+}
 
 }  // namespace mlplan::worker

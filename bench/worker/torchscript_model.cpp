@@ -57,6 +57,7 @@ std::unique_ptr<Model> load_torchscript(const LoadRequest& request, ColdStartSta
   torch::jit::Method method = find_method(module, request.method);
   stamps.loaded = take_stamp();
   stamps.reading = reader->total();
+  stamps.reading_cpu_wait_ns = reader->cpu_wait_ns();
   return std::make_unique<TorchScriptModel>(std::move(module), std::move(method));
 }
 

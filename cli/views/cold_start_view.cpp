@@ -16,7 +16,7 @@
 namespace mlplan::cli {
 namespace {
 
-constexpr double kSmallShare = 0.005;        // phases below it share one line ...
+constexpr double kSmallShare = 0.005;        // phases below it share one line, parts of one are left out ...
 constexpr double kCompactShare = 0.05;       // ... or below this one, in a compact view
 constexpr double kNegligibleShare = 0.01;    // a shared line below it is left out
 constexpr double kUnattributedLimit = 0.05;  // above it the line is a warning
@@ -117,6 +117,7 @@ class Waterfall {
     for (const auto& [name, wall] : phase.parts) {
       if (compact_) break;
       if (wall.n == 0) continue;
+      if (present(wall) < kSmallShare * total_ && !style_.verbose) continue;
       const std::string label = "  " + spaced(name) + (phase.estimated_parts ? " (est.)" : "");
       table.add({{label, Ink::dim},
                  {bar(offset, present(wall)), Ink::dim},

@@ -53,6 +53,7 @@ std::string machine_text(const MachineInfo& machine, bool verbose) {
   if (!machine.cpu.model_name.empty()) parts.push_back(short_cpu(machine.cpu.model_name));
   std::string cpus = fmt::format("{} CPU{}", machine.cpu.logical, machine.cpu.logical == 1 ? "" : "s");
   if (machine.cpu.online > machine.cpu.logical) cpus += fmt::format(" of {}", machine.cpu.online);
+  if (machine.cpu.quota) cpus += fmt::format(" ({:.3g} CPU quota)", *machine.cpu.quota);
   parts.push_back(cpus);
   if (machine.memory.total_bytes > 0) {
     std::string memory = format(static_cast<double>(machine.memory.total_bytes), Unit::bytes);

@@ -301,6 +301,18 @@ Result<std::vector<int>> parse_cpu_list(std::string_view text) {
   return cpus;
 }
 
+std::string format_cpu_list(const std::vector<int>& cpus) {
+  std::string out;
+  for (std::size_t first = 0; first < cpus.size();) {
+    std::size_t last = first;
+    while (last + 1 < cpus.size() && cpus[last + 1] == cpus[last] + 1) ++last;
+    out += (out.empty() ? "" : ",") + std::to_string(cpus[first]);
+    if (last > first) out += "-" + std::to_string(cpus[last]);
+    first = last + 1;
+  }
+  return out;
+}
+
 std::string format_duration(double nanoseconds) {
   static constexpr std::array<Scale, 4> kScales = {{{1, "ns"}, {1e3, "µs"}, {1e6, "ms"}, {1e9, "s"}}};
   return signed_text(nanoseconds, "0 ns", [](double value) -> std::string {

@@ -29,6 +29,8 @@ Result<double> parse_percentage(std::string_view text);  // "10%" -> 0.10
 Result<std::vector<std::int64_t>> parse_int_list(std::string_view text);
 // CPU list as in sched_setaffinity tools: "0-1,4". Ascending, without repeats.
 Result<std::vector<int>> parse_cpu_list(std::string_view text);
+// The same backwards, for numbers that ascend.
+std::string format_cpu_list(const std::vector<int>& cpus);
 
 // Three significant digits: "812 ns", "1.24 ms", "3.07 s", "4m 12s".
 std::string format_duration(double nanoseconds);

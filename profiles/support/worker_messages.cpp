@@ -73,7 +73,6 @@ void fields(F& field, T& build) {
 template <class F, Like<ColdStartStamps> T>
 void fields(F& field, T& stamps) {
   field("preinit", stamps.preinit);
-  field("main", stamps.main);
   field("framework", stamps.framework);
   field("cuda_libraries", stamps.cuda_libraries);
   field("cuda_context", stamps.cuda_context);
@@ -81,6 +80,7 @@ void fields(F& field, T& stamps) {
   field("unpack", stamps.unpack);
   field("loaded", stamps.loaded);
   field("reading", stamps.reading);
+  field("reading_cpu_wait_ns", stamps.reading_cpu_wait_ns);
   field("copied", stamps.copied);
   field("input", stamps.input);
   field("first_result", stamps.first_result);

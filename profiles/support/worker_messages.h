@@ -129,7 +129,6 @@ struct BuildFacts {
 // One stamp at the end of each phase; absent (time_ns 0) where the phase did not happen.
 struct ColdStartStamps {
   Stamp preinit;    // end of process_start: exec and dynamic linking done, nothing initialised
-  Stamp main;       // static initialisers done
   Stamp framework;  // end of framework_start
   Stamp cuda_libraries;
   Stamp cuda_context;
@@ -137,6 +136,8 @@ struct ColdStartStamps {
   Stamp unpack;        // .pt2 only
   Stamp loaded;        // end of the load: file_read + deserialise interleaved, split by the reader's own counters
   Stamp reading;       // *accumulated inside the reader's read()*: durations and counts, not a moment
+  // Of the reading's time: ready to run, but no CPU was free. Absent where the kernel does not tell.
+  std::optional<std::int64_t> reading_cpu_wait_ns;
   Stamp copied;        // end of copy_to_device
   Stamp input;         // end of make_input
   Stamp first_result;  // end of first_inference

@@ -20,7 +20,6 @@ ColdSample sample(CacheState state, std::int64_t at_ns = 5'000'000'000) {
     return worker::Stamp{at_ns + ms * 1'000'000, cpu_ms * 1'000'000, faults, 0, 0};
   };
   out.stamps.preinit = stamp(10, 8, 100);
-  out.stamps.main = stamp(80, 70, 900);
   out.stamps.framework = stamp(100, 90, 1000);
   out.stamps.op_libraries = out.stamps.framework;
   out.stamps.unpack = out.stamps.framework;
@@ -74,31 +73,68 @@ TEST_CASE("faults and CPU time are those within the phase") {
   }
 }
 
-TEST_CASE(
-    "reading is split by the measured cost of a fault, the rest of its CPU time is copying, the rest of the wall "
-    "waiting") {
+TEST_CASE("the CPU time of reading is split by the measured cost of a fault, the rest of it is copying") {
   MachineLimits limits;
   limits.fault_ns = 1000;
-  const ReadParts parts = split_reading({500'000'000, 480'000'000, 250'000, 0, 0}, 250'000 * 4096, limits);
+  const ReadParts parts = split_reading({500'000'000, 480'000'000, 250'000, 0, 0}, 0, 250'000 * 4096, limits);
   CHECK(parts.first_touch_ns == doctest::Approx(250e6));
   CHECK(parts.copy_ns == doctest::Approx(230e6));
-  CHECK(parts.wait_ns == doctest::Approx(20e6));
+}
+
+TEST_CASE("time off the CPU is waiting for storage only where bytes came from there") {
+  constexpr std::int64_t kBytes = 100'000'000;
+  worker::Stamp reading{500'000'000, 300'000'000, 0, 0, kBytes};
+  ReadParts parts = split_reading(reading, 50'000'000, kBytes, {});
+  CHECK(parts.cpu_wait_ns == 50e6);
+  CHECK(parts.storage_wait_ns == 150e6);
+  CHECK(parts.off_cpu_ns == 0);
+  reading.read_bytes = 4096;  // a stray page
+  parts = split_reading(reading, 190'000'000, kBytes, {});
+  CHECK(parts.cpu_wait_ns == 190e6);
+  CHECK(parts.storage_wait_ns == 0);
+  CHECK(parts.off_cpu_ns == 10e6);
+}
+
+TEST_CASE("where the wait for a CPU is not known, time off the CPU has no reason, nor more of one than there was") {
+  constexpr std::int64_t kBytes = 100'000'000;
+  const worker::Stamp reading{500'000'000, 300'000'000, 0, 0, kBytes};
+  const ReadParts parts = split_reading(reading, std::nullopt, kBytes, {});
+  CHECK(parts.storage_wait_ns == 0);
+  CHECK(parts.cpu_wait_ns == 0);
+  CHECK(parts.off_cpu_ns == 200e6);
+  CHECK(split_reading(reading, 900'000'000, kBytes, {}).cpu_wait_ns == 200e6);
+}
+
+TEST_CASE("the parts of reading add up to it, and a wait that no sample had is no part") {
+  MachineLimits limits;
+  limits.fault_ns = 1000;
+  ColdSample with = sample(CacheState::warm);
+  with.stamps.reading_cpu_wait_ns = 20'000'000;
+  const ColdStartState state = assemble_state(CacheState::warm, {with, with}, 100'000'000, limits);
+  for (const Phase& phase : state.phases) {
+    if (phase.name != "file_read") continue;
+    REQUIRE(phase.parts.size() == 3);
+    CHECK(phase.parts[2].first == "cpu_wait");
+    double sum = 0;
+    for (const auto& [name, wall] : phase.parts) sum += wall.median;
+    CHECK(sum == phase.wall.median);
+  }
 }
 
 TEST_CASE("huge pages are told by the bytes that few faults brought in") {
   MachineLimits limits;
   limits.fault_ns = 1000;
-  limits.huge_first_touch_bytes_per_s = 10e9;
+  limits.huge_page_ns = 200'000;
   const std::int64_t bytes = std::int64_t{512} * 2 * 1024 * 1024;
-  const ReadParts parts = split_reading({400'000'000, 400'000'000, 512, 0, 0}, bytes, limits);
-  CHECK(parts.first_touch_ns == doctest::Approx(static_cast<double>(bytes) / 10).epsilon(0.01));
+  const ReadParts parts = split_reading({400'000'000, 400'000'000, 512, 0, 0}, 0, bytes, limits);
+  CHECK(parts.first_touch_ns == doctest::Approx(512 * 200e3));
 }
 
 TEST_CASE("estimates that exceed what was spent are cut in proportion") {
   MachineLimits limits;
   limits.fault_ns = 3e6;
   limits.copy_bytes_per_s = 4.096e6 / 1.0;  // one second for these bytes, three for their faults
-  const ReadParts parts = split_reading({5'000'000, 4'000'000, 1000, 0, 0}, 4'096'000, limits);
+  const ReadParts parts = split_reading({5'000'000, 4'000'000, 1000, 0, 0}, 0, 4'096'000, limits);
   CHECK(parts.first_touch_ns == doctest::Approx(3e6));
   CHECK(parts.copy_ns == doctest::Approx(1e6));
 }
@@ -106,7 +142,7 @@ TEST_CASE("estimates that exceed what was spent are cut in proportion") {
 TEST_CASE("first touch is never more than the time there was") {
   MachineLimits limits;
   limits.fault_ns = 1e6;
-  const ReadParts parts = split_reading({5'000'000, 4'000'000, 1000, 0, 0}, 4'096'000, limits);
+  const ReadParts parts = split_reading({5'000'000, 4'000'000, 1000, 0, 0}, 0, 4'096'000, limits);
   CHECK(parts.first_touch_ns == 4e6);
   CHECK(parts.copy_ns == 0);
 }
@@ -165,7 +201,7 @@ TEST_CASE("without a proven sample the state is not achieved") {
   CHECK_FALSE(assemble_state(CacheState::all_cold, {sample(CacheState::warm)}, 1, {}).achieved);
 }
 
-TEST_CASE("the floor is the file at the rate of the state") {
+TEST_CASE("the floor is the file at the rate of the state, and only a cold one has a rate of storage") {
   MachineLimits limits;
   limits.cold_read_bytes_per_s = 1e9;
   limits.copy_bytes_per_s = 10e9;
@@ -173,4 +209,6 @@ TEST_CASE("the floor is the file at the rate of the state") {
         doctest::Approx(0.5e9));
   CHECK(assemble_state(CacheState::warm, {sample(CacheState::warm)}, 500'000'000, limits).limit.floor_ns ==
         doctest::Approx(0.05e9));
+  CHECK(assemble_state(CacheState::model_cold, {}, 1, limits).limit.read_bytes_per_s == 1e9);
+  CHECK_FALSE(assemble_state(CacheState::warm, {}, 1, limits).limit.read_bytes_per_s);
 }

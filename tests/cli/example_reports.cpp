@@ -213,6 +213,7 @@ Report huge_slow_model() {
   report.machine.grade = "C";
   report.machine.why = {"9.8 % of the CPU time was taken by the hypervisor", "tasks waited for a CPU 22 % of the run"};
   report.machine.memory.cgroup_limit_bytes = std::nullopt;
+  report.machine.cpu.quota = 1.5;
 
   ColdStartState slow = state("model_cold", 1, 287'000, 32'212'254'720.0);
   slow.limit.read_bytes_per_s = 0.118e9;

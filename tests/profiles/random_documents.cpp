@@ -203,6 +203,7 @@ Report RandomDocuments::report() {
   if (coin()) result.model.records = {{word(), below(1000)}};
   result.machine.fingerprint = "0123456789abcdef";
   result.machine.cpu.steal_fraction = coin() ? std::optional<double>(0.25) : std::nullopt;
+  if (coin()) result.machine.cpu.quota = 0.5;
   result.machine.memory.total_bytes = below(1'000'000'000'000);
   if (coin()) result.machine.memory.cgroup_limit_bytes = below(1'000'000'000);
   result.machine.why = words();

@@ -138,6 +138,21 @@ TEST_CASE("CPU lists as taskset writes them") {
   }
 }
 
+TEST_CASE("CPUs are written as they are read, runs of them as ranges") {
+  CHECK(format_cpu_list({}) == "");
+  CHECK(format_cpu_list({3}) == "3");
+  CHECK(format_cpu_list({0, 1, 2, 3, 8}) == "0-3,8");
+  CHECK(format_cpu_list({0, 2, 4, 5}) == "0,2,4-5");
+  for (unsigned set = 1; set < 256; ++set) {
+    std::vector<int> cpus;
+    for (int cpu = 0; cpu < 8; ++cpu) {
+      if ((set >> cpu & 1U) != 0) cpus.push_back(cpu);
+    }
+    CAPTURE(format_cpu_list(cpus));
+    CHECK(*parse_cpu_list(format_cpu_list(cpus)) == cpus);
+  }
+}
+
 TEST_CASE("durations are printed with three significant digits and carry into the next unit") {
   CHECK(format_duration(0) == "0 ns");
   CHECK(format_duration(8) == "8 ns");

@@ -118,7 +118,8 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   reply.verb = "x";
   reply.failure = WorkerFailure{"input", "m", "h", "p"};
   reply.build.build = "b";
-  reply.stamps.main.time_ns = 1;
+  reply.stamps.preinit.time_ns = 1;
+  reply.stamps.reading_cpu_wait_ns = 0;
   reply.outputs = {"o"};
   reply.warmed_up.steady = true;
   reply.measured.begin_ns = 1;
@@ -132,7 +133,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(answered["failure"].size() == member_count<WorkerFailure>());
   CHECK(answered["build"].size() == member_count<BuildFacts>());
   CHECK(answered["stamps"].size() == member_count<ColdStartStamps>());
-  CHECK(answered["stamps"]["main"].size() == member_count<Stamp>());
+  CHECK(answered["stamps"]["preinit"].size() == member_count<Stamp>());
   CHECK(answered["warmed_up"].size() == member_count<WarmedUp>());
   CHECK(answered["measured"].size() == member_count<Measured>());
   CHECK(answered["description"].size() == member_count<Description>());
@@ -158,8 +159,8 @@ TEST_CASE("unknown keys are ignored, wrong ones refused") {
   for (const char* line :
        {"", "x", "{", "[]", "{}", "null", R"({"verb":1})", R"({"verb":"x","measured":3})",
         R"({"verb":"x","measured":{"latency_ns":[1.5]}})",
-        R"({"verb":"x","measured":{"begin_ns":18446744073709551615}})", R"({"verb":"x","stamps":{"main":[]}})", "\xff",
-        R"({"verb":"x","description":{"inputs":[{"name":"x","dtype":"f99","shape":[]}]}})"}) {
+        R"({"verb":"x","measured":{"begin_ns":18446744073709551615}})", R"({"verb":"x","stamps":{"preinit":[]}})",
+        "\xff", R"({"verb":"x","description":{"inputs":[{"name":"x","dtype":"f99","shape":[]}]}})"}) {
     CAPTURE(line);
     const auto read = read_reply(line);
     REQUIRE_FALSE(read);
