@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "profiles/catalog.h"
 #include "profiles/report.h"
 
 namespace mlplan::test {
@@ -25,7 +26,8 @@ class RandomDocuments {
   double number();                  // of any size, whole or not
   std::vector<InputSpec> inputs();  // such as parse_input_flags makes
   Stat stat();
-  Report report();  // every optional part sometimes there, sometimes not
+  Catalog catalog();  // without findings that are errors
+  Report report();    // every optional part sometimes there, sometimes not
 
  private:
   InputSpec input(const std::string& name, int depth);
@@ -36,6 +38,7 @@ class RandomDocuments {
   ColdStartState state(const std::string& name);
   MemoryReport memory();
   SteadyRow steady_row();
+  InstanceType instance_type(const std::string& name);
 
   std::mt19937_64 engine_;
 };
