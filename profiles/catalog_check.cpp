@@ -45,7 +45,7 @@ class Checker {
     index_ = index;
     type_ = &type;
     if (type.name.empty()) error("/name", "has no name");
-    if (type.cloud.empty()) warning("/cloud", "does not say which cloud it is of", "--cloud aws");
+    if (type.cloud.empty()) count_missing(no_cloud_, "/cloud");
     if (!type.vcpus) {
       error("/vcpus", "has no vCPUs");
     } else if (*type.vcpus < 1 || *type.vcpus > kMostVcpus) {
@@ -74,8 +74,9 @@ class Checker {
 
   // What is missing all over a table is said once.
   void finish() {
-    finish(no_date_, "date", "--date 2026-07-20");
-    finish(no_source_, "source", "--source TEXT");
+    finish(no_cloud_, "type has no cloud", "types have no cloud", "--cloud aws");
+    finish(no_date_, "price has no date", "prices have no date", "--date 2026-07-20");
+    finish(no_source_, "price has no source", "prices have no source", "--source TEXT");
   }
 
  private:
@@ -86,11 +87,10 @@ class Checker {
   void count_missing(Missing& missing, const std::string& pointer) {
     if (missing.count++ == 0) missing.first = where_(index_, pointer);
   }
-  void finish(const Missing& missing, const char* what, const char* hint) {
+  void finish(const Missing& missing, const char* one, const char* several, const char* hint) {
     if (missing.count == 0) return;
     findings_.push_back({Finding::Severity::warning,
-                         fmt::format("{} {} no {}, here the first", missing.count,
-                                     missing.count == 1 ? "price has" : "prices have", what),
+                         fmt::format("{} {}, here the first", missing.count, missing.count == 1 ? one : several),
                          missing.first, hint});
   }
 
@@ -164,6 +164,7 @@ class Checker {
   const FindingPlace& where_;
   std::vector<Finding>& findings_;
   std::map<std::string, std::size_t> seen_;
+  Missing no_cloud_;
   Missing no_date_;
   Missing no_source_;
   std::size_t index_ = 0;

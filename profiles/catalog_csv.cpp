@@ -120,6 +120,19 @@ const ColumnField* find_field(std::string_view key) {
   return found == kColumns.end() ? nullptr : &*found;
 }
 
+// Each cloud names its types in a manner of its own: "m5.large", "Standard_D4s_v5", "n2-standard-8".
+std::string cloud_of_name(std::string_view name) {
+  if (name.starts_with("Standard_") || name.starts_with("Basic_")) return "azure";
+  if (const std::size_t dot = name.find('.'); dot != std::string_view::npos) {
+    const std::string_view size = name.substr(dot + 1);
+    static constexpr std::array<std::string_view, 4> kSmall = {"nano", "micro", "small", "medium"};
+    const bool aws = std::find(kSmall.begin(), kSmall.end(), size) != kSmall.end() || size.ends_with("large") ||
+                     size.starts_with("metal");
+    return aws ? "aws" : "";
+  }
+  return gce_shape(name) ? "gcp" : "";
+}
+
 bool is_gce(std::string_view cloud) { return cloud == "gcp" || cloud == "gce"; }
 
 // Where a field stands, and what a bare number in it is worth.
@@ -147,6 +160,10 @@ class Import {
     }
     if (rows_ == 0) return fail(ErrorKind::bad_input, "has a header and no rows", header_line_);
     check();
+    if (result_.catalog.instances.empty() && !columns_.contains("memory")) {
+      return fail(ErrorKind::bad_input, "no column has the memory of the instance types", header_line_,
+                  map_hint("memory"));
+    }
     return std::move(result_);
   }
 
@@ -174,10 +191,6 @@ class Import {
       return field.kind == Kind::price && columns_.contains(field.key);
     });
     if (!priced) return fail(ErrorKind::bad_input, "no column has a price", header_line_, map_hint("price"));
-    if (!columns_.contains("memory") && !is_gce(options_.cloud) && !columns_.contains("cloud")) {
-      return fail(ErrorKind::bad_input, "no column has the memory of the instance types", header_line_,
-                  "--map memory=COLUMN:GiB; for a price list of GCE, --cloud gcp takes it from the names");
-    }
     return {};
   }
 
@@ -327,6 +340,7 @@ class Import {
     if (type.name.starts_with("gpu:"))
       return add(Finding::Severity::error, "is a GPU to add to a machine, not a machine", {});
     type.cloud = text_of("cloud", options_.cloud);
+    if (type.cloud.empty()) type.cloud = cloud_of_name(type.name);
     type.region = text_of("region", options_.region);
     read_machine(type);
     read_gpu(type);

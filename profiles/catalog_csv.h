@@ -21,7 +21,7 @@ struct MappedColumn {
 struct CatalogCsvOptions {
   std::map<std::string, MappedColumn> map;  // field (csv_catalog_fields) -> column
   // For rows that have no column for it.
-  std::string cloud;
+  std::string cloud;  // empty: as the manner of the names tells (m5.large, Standard_D4s_v5, n2-standard-8)
   std::string region;
   std::string date;    // of the prices, YYYY-MM-DD
   std::string source;  // of the prices
