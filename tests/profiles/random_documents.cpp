@@ -249,4 +249,46 @@ Catalog RandomDocuments::catalog() {
   return result;
 }
 
+RateSeries RandomDocuments::rate_series() {
+  RateSeries result;
+  if (coin()) result.starts_at_unix_s = 1.7e9 + number() / 1e9;
+  result.step_s = 0.125 * static_cast<double>(1 + below(100));
+  result.per_s = {number()};
+  for (auto n = below(30); n > 0; --n) result.per_s.push_back(below(5) == 0 ? std::nan("") : number());
+  return result;
+}
+
+RequestTrace RandomDocuments::request_trace() {
+  RequestTrace result;
+  result.path = word();
+  result.columns.time = word();
+  result.columns.sizes = words();
+  if (coin()) result.columns.step_s = number();
+  result.requests = below(1'000'000'000'000);
+  result.span_s = number();
+  result.rates = rate_series();
+  if (coin()) result.sizes = {{word(), below(1000), number(), number(), number(), number(), number(), number()}};
+  return result;
+}
+
+Traffic RandomDocuments::traffic() {
+  Traffic result;
+  switch (below(4)) {
+    case 0: result.shape = ConstantRate{number()}; break;
+    case 1: {
+      std::vector<double> hours(24, 0.5);
+      for (double& hour : hours) hour += number();
+      result.shape = *diurnal_of_hours(1 + number(), hours);
+      break;
+    }
+    case 2: result.shape = rate_series(); break;
+    default: result.shape = request_trace();
+  }
+  result.source = word();
+  result.notes = words();
+  result.burstiness.interarrival_scv = maybe_number();
+  for (auto n = below(3); n > 0; --n) result.burstiness.dispersion.push_back({number(), number(), below(1000)});
+  return result;
+}
+
 }  // namespace mlplan::test

@@ -5,6 +5,7 @@
 
 #include "profiles/catalog.h"
 #include "profiles/report.h"
+#include "profiles/traffic.h"
 
 namespace mlplan::test {
 
@@ -27,6 +28,7 @@ class RandomDocuments {
   std::vector<InputSpec> inputs();  // such as parse_input_flags makes
   Stat stat();
   Catalog catalog();  // without findings that are errors
+  Traffic traffic();  // of each kind
   Report report();    // every optional part sometimes there, sometimes not
 
  private:
@@ -38,6 +40,8 @@ class RandomDocuments {
   ColdStartState state(const std::string& name);
   MemoryReport memory();
   SteadyRow steady_row();
+  RateSeries rate_series();
+  RequestTrace request_trace();
   InstanceType instance_type(const std::string& name);
 
   std::mt19937_64 engine_;
