@@ -6,11 +6,9 @@
 #include <array>
 #include <cctype>
 #include <cmath>
-#include <fstream>
 #include <set>
 
 #include "profiles/gce_shapes.h"
-#include "profiles/support/atomic_file.h"
 
 namespace mlplan {
 namespace {
@@ -483,11 +481,8 @@ Result<CheckedCatalog> import_catalog_csv(CsvReader& reader, const CatalogCsvOpt
 Result<CheckedCatalog> read_catalog_file(const std::string& path, const CatalogCsvOptions& options) {
   Result<CsvReader> reader = CsvReader::open(path);
   if (!reader) return fail(reader.error());
-  std::ifstream stream(path, std::ios::binary);
-  char first = 0;
-  stream >> std::ws >> first;
-  if (first != '{') return import_catalog_csv(*reader, options);
-  const Result<std::string> text = read_file(path);
+  if (!reader->begins_with_brace()) return import_catalog_csv(*reader, options);
+  const Result<std::string> text = reader->whole_text();
   if (!text) return fail(text.error());
   return read_checked_catalog(*text, path);
 }

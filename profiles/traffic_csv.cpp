@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <limits>
 
 #include "profiles/arrivals.h"
 #include "profiles/burstiness.h"
-#include "profiles/support/atomic_file.h"
 #include "profiles/support/quantile_sketch.h"
 #include "profiles/support/timestamp.h"
 #include "profiles/support/units.h"
@@ -337,11 +335,8 @@ Result<Traffic> read_traffic_csv(CsvReader reader, const TrafficColumns& columns
 Result<Traffic> read_traffic_file(const std::string& path, const TrafficColumns& columns) {
   Result<CsvReader> reader = CsvReader::open(path);
   if (!reader) return fail(reader.error());
-  std::ifstream stream(path, std::ios::binary);
-  char first = 0;
-  stream >> std::ws >> first;
-  if (first != '{') return read_traffic_csv(std::move(*reader), columns);
-  const Result<std::string> text = read_file(path);
+  if (!reader->begins_with_brace()) return read_traffic_csv(std::move(*reader), columns);
+  const Result<std::string> text = reader->whole_text();
   if (!text) return fail(text.error());
   return read_traffic(*text, path);
 }

@@ -75,6 +75,24 @@ void CsvReader::begin() {
   delimiter_ = delimiter_of(start.substr(from, start.find_first_of("\r\n", from) - from));
 }
 
+bool CsvReader::begins_with_brace() {
+  if (peek() < 0) return false;
+  const std::size_t first = std::string_view(buffer_.data(), end_).find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && buffer_[first] == '{';
+}
+
+Result<std::string> CsvReader::whole_text() {
+  constexpr std::size_t kMost = std::size_t{1} << 30;
+  std::string text;
+  while (peek() >= 0) {
+    text.append(buffer_.data() + at_, end_ - at_);
+    at_ = end_;
+    if (text.size() > kMost) return fail(ErrorKind::bad_input, "is larger than 1 GiB", name_);
+  }
+  if (stream_->bad()) return fail(ErrorKind::bad_input, "cannot be read to its end", name_);
+  return text;
+}
+
 // CR LF counts once.
 void CsvReader::end_line(int character) {
   take();

@@ -24,6 +24,11 @@ class CsvReader {
   static Result<CsvReader> open(const std::string& path);
   CsvReader(std::unique_ptr<std::istream> stream, std::string name);
 
+  // Before the first row: whether the text begins with a brace, as JSON does, and then all of it. So a pipe, which can
+  // be read only once, may hold either.
+  bool begins_with_brace();
+  Result<std::string> whole_text();
+
   // false at the end. The fields are valid until the next call.
   Result<bool> next();
   const std::vector<std::string_view>& fields() const { return fields_; }

@@ -92,6 +92,18 @@ TEST_CASE("files that cannot be read are told apart") {
   CHECK(CsvReader::open(folder.path()).error().message == "is a folder, not a CSV file");
 }
 
+TEST_CASE("JSON is told by its brace, and is read whole though a part of it was looked at") {
+  const std::string text = " \n{\"a\": [" + std::string(1'000'000, '1') + "]}\n";
+  CsvReader reader = reader_of(text);
+  CHECK(reader.begins_with_brace());
+  CHECK(*reader.whole_text() == text);
+  CsvReader table = reader_of("a,b\n1,2\n");
+  CHECK_FALSE(table.begins_with_brace());
+  REQUIRE(*table.next());
+  CHECK(table.fields()[0] == "a");
+  CHECK_FALSE(reader_of("").begins_with_brace());
+}
+
 TEST_CASE("any table comes back from its text, across the borders of the buffer") {
   std::mt19937_64 engine(7);
   static const std::vector<std::string> kPieces = {"a", "7", ",", "\"", "\n", " ", ";", "\t", "größe", "", "-1.5e3"};
