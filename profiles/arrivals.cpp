@@ -62,7 +62,7 @@ Result<std::int64_t> ArrivalReader::time(std::size_t column) {
 
 Result<bool> ArrivalReader::read_row(Pending& row) {
   for (;;) {
-    const Result<bool> more = reader_.next();
+    Result<bool> more = reader_.next();
     if (!more || !*more) return more;
     const auto& fields = reader_.fields();
     if (fields.size() != columns_.header.size()) {
@@ -96,7 +96,7 @@ Result<bool> ArrivalReader::read_row(Pending& row) {
 Result<bool> ArrivalReader::read_in_order(Pending& row) {
   while (!at_end_ && heap_.size() < kWindow) {
     Pending next;
-    const Result<bool> more = read_row(next);
+    Result<bool> more = read_row(next);
     if (!more) return more;
     at_end_ = !*more;
     if (at_end_) break;
@@ -112,7 +112,7 @@ Result<bool> ArrivalReader::read_in_order(Pending& row) {
 
 Result<bool> ArrivalReader::next(Arrival& arrival) {
   Pending row;
-  const Result<bool> more = columns_.time ? read_row(row) : read_in_order(row);
+  Result<bool> more = columns_.time ? read_row(row) : read_in_order(row);
   if (!more || !*more) return more;
   if (!first_ns_) {
     first_ns_ = row.at_ns;

@@ -316,9 +316,9 @@ class Import {
     return std::llround(*value);
   }
 
-  void problem(std::string message, std::string hint) {
+  void problem(const std::string& message, std::string hint) {
     row_failed_ = true;
-    add(Finding::Severity::error, std::move(message), std::move(hint));
+    add(Finding::Severity::error, message, std::move(hint));
   }
   void add(Finding::Severity severity, const std::string& message, std::string hint) {
     const std::string_view name = cell("name");
@@ -399,7 +399,7 @@ class Import {
       const std::optional<double> usd = quantity(field.key);
       if (!usd) continue;
       const std::string option = field.key == std::string_view("price") ? kOnDemand : field.key;
-      type.prices.push_back({option, *usd, text_of("date", options_.date), text_of("source", options_.source)});
+      type.prices.push_back({option, usd, text_of("date", options_.date), text_of("source", options_.source)});
     }
   }
 

@@ -303,7 +303,8 @@ Result<Traffic> read_trace(CsvReader csv, FoundColumns columns) {
     if (!*more) break;
     ++trace.requests;
     burstiness.add(arrival.at_s);
-    bins.add(static_cast<std::int64_t>(arrival.at_s / kStep), 1, 0);
+    const auto step = static_cast<std::int64_t>(arrival.at_s / kStep);
+    bins.add(step, 1.0, 0.0);
     for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i].add(arrival.sizes[i]);
   }
   trace.span_s = arrival.at_s;

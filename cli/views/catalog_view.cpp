@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "cli/views/numbers.h"
@@ -43,7 +44,7 @@ std::string field_text(const CatalogField& field, const InstanceType& type) {
     case FieldKind::bytes_per_s: return format_byte_rate(*number);
     case FieldKind::seconds: return format_duration(*number * 1e9);
     case FieldKind::usd_per_hour: return fmt::format("{:.4f}", *number);
-    case FieldKind::number: return format_integer(static_cast<std::int64_t>(*number + 0.5));
+    case FieldKind::number: return format_integer(std::llround(*number));
     case FieldKind::text: break;
   }
   return kAbsent;
