@@ -33,7 +33,7 @@ std::string general_help(const Style& style) {
          "  mlplan bench cnn.pt --batch 1..32*2 --time-box 5m -o report.json\n"
          "\n"
          "mlplan COMMAND --help lists the flags of a command; mlplan --version prints the version.\n"
-         "Exit codes: 0 done, 2 wrong usage or input, 3 could not be measured, 130 interrupted.\n";
+         "Exit codes: 0 done, 1 negative verdict, 2 wrong usage or input, 3 could not be measured, 130 interrupted.\n";
 }
 
 // --color counts for every message, so it is looked up before the command is known; the command checks its value.

@@ -8,8 +8,9 @@ std::span<const Command> commands() {
   static constexpr Command all[] = {
       {"bench", "measures cold start, memory, latency and throughput of a model", run_bench},
       {"inspect", "shows a model's inputs, methods, weights and file layout", run_inspect},
+      {"catalog", "lists instance types and prices, makes a catalog of a CSV table", run_catalog},
       {"sample", "writes a small real model to try things on", run_sample},
-      {"schema", "prints the JSON Schema of a report", run_schema},
+      {"schema", "prints the JSON Schema of a document", run_schema},
       {"version", "prints the versions of mlplan and its libtorch", run_version},
   };
   return all;

@@ -221,4 +221,76 @@ Report RandomDocuments::report() {
   return result;
 }
 
+InstanceType RandomDocuments::instance_type(const std::string& name) {
+  InstanceType result;
+  result.cloud = word();
+  result.name = name;
+  result.region = word();
+  result.vcpus = 1 + below(400);
+  result.memory_bytes = (std::int64_t{1} << 30) + below(std::int64_t{1} << 40);
+  result.architecture = coin() ? "x86_64" : word();
+  if (coin()) result.gpu = Gpu{word(), 1 + below(16), std::nullopt, word()};
+  if (result.gpu && coin()) result.gpu->memory_bytes = (std::int64_t{1} << 30) + below(std::int64_t{1} << 38);
+  if (coin()) result.local_disk_bytes = below(std::int64_t{1} << 45);
+  if (coin()) result.disk_bytes_per_s = static_cast<double>(below(1'000'000'000)) / 7;
+  if (coin()) result.network_bytes_per_s = static_cast<double>(below(1'000'000'000));
+  if (coin()) result.core_speed = CoreSpeed{1 + number(), "coremark_iterations_per_s", word()};
+  if (coin()) result.node_start = NodeStart{static_cast<double>(below(86'000)) / 3, word()};
+  const char* const options[] = {kOnDemand, kSpot, "reserved_1y"};
+  for (auto i = below(3); i >= 0; --i) {
+    const double usd = 0.001 + static_cast<double>(below(100'000)) / 70;
+    result.prices.push_back({options[i], usd, coin() ? "2026-07-20" : "", word()});
+  }
+  return result;
+}
+
+Catalog RandomDocuments::catalog() {
+  Catalog result;
+  const auto n = below(6);
+  for (std::int64_t i = 0; i < n; ++i) result.instances.push_back(instance_type("type-" + std::to_string(i)));
+  return result;
+}
+
+RateSeries RandomDocuments::rate_series() {
+  RateSeries result;
+  if (coin()) result.starts_at_unix_s = 1.7e9 + number() / 1e9;
+  result.step_s = 0.125 * static_cast<double>(1 + below(100));
+  result.per_s = {number()};
+  for (auto n = below(30); n > 0; --n) result.per_s.push_back(below(5) == 0 ? std::nan("") : number());
+  return result;
+}
+
+RequestTrace RandomDocuments::request_trace() {
+  RequestTrace result;
+  result.path = word();
+  result.columns.time = word();
+  result.columns.sizes = words();
+  if (coin()) result.columns.step_s = number();
+  result.requests = below(1'000'000'000'000);
+  result.span_s = number();
+  result.rates = rate_series();
+  if (coin()) result.sizes = {{word(), below(1000), number(), number(), number(), number(), number(), number()}};
+  return result;
+}
+
+Traffic RandomDocuments::traffic() {
+  Traffic result;
+  switch (below(4)) {
+    case 0: result.shape = ConstantRate{number()}; break;
+    case 1: {
+      std::vector<double> hours(24, 0.5);
+      for (double& hour : hours) hour += number();
+      result.shape = *diurnal_of_hours(1 + number(), hours);
+      break;
+    }
+    case 2: result.shape = rate_series(); break;
+    default: result.shape = request_trace();
+  }
+  result.source = word();
+  result.notes = words();
+  result.burstiness.interarrival_scv = maybe_number();
+  for (auto n = below(3); n > 0; --n) result.burstiness.dispersion.push_back({number(), number(), below(1000)});
+  return result;
+}
+
 }  // namespace mlplan::test

@@ -3,7 +3,9 @@
 
 #include <random>
 
+#include "profiles/catalog.h"
 #include "profiles/report.h"
+#include "profiles/traffic.h"
 
 namespace mlplan::test {
 
@@ -25,7 +27,9 @@ class RandomDocuments {
   double number();                  // of any size, whole or not
   std::vector<InputSpec> inputs();  // such as parse_input_flags makes
   Stat stat();
-  Report report();  // every optional part sometimes there, sometimes not
+  Catalog catalog();  // without findings that are errors
+  Traffic traffic();  // of each kind
+  Report report();    // every optional part sometimes there, sometimes not
 
  private:
   InputSpec input(const std::string& name, int depth);
@@ -36,6 +40,9 @@ class RandomDocuments {
   ColdStartState state(const std::string& name);
   MemoryReport memory();
   SteadyRow steady_row();
+  RateSeries rate_series();
+  RequestTrace request_trace();
+  InstanceType instance_type(const std::string& name);
 
   std::mt19937_64 engine_;
 };
