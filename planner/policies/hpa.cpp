@@ -38,6 +38,8 @@ Orders HpaPolicy::decide(const Observation& observation) {
   }
   wanted = std::clamp(wanted, settings_.lowest, settings_.highest);
 
+  // What runs at the start counts as recommended, so that a fleet does not shrink at its first quiet moment.
+  if (recent_.empty()) recent_.push_back({observation.time_s, observation.desired});
   recent_.push_back({observation.time_s, wanted});
   while (recent_.front().time_s < observation.time_s - settings_.scale_down_window_s) recent_.pop_front();
   const std::int64_t current = observation.desired;

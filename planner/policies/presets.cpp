@@ -39,7 +39,8 @@ HpaSettings hpa_settings(const PresetOptions& options) {
 Status check(const PresetOptions& options) {
   const auto wrong = [](const char* what) { return fail(ErrorKind::usage, what, "--policy"); };
   if (options.instances < 0 || options.pool < 0 || options.count < 0) return wrong("a count must not be negative");
-  if (options.lowest.value_or(0) < 0) return wrong("the least number of instances must not be negative");
+  if (options.lowest.value_or(0) < 0 || options.max_prepared.value_or(0) < 0)
+    return wrong("a number of instances must not be negative");
   if (options.highest && *options.highest < std::max<std::int64_t>(options.lowest.value_or(0), 1)) {
     return wrong("the greatest number of instances must be at least 1 and at least the least");
   }
@@ -91,7 +92,7 @@ Result<std::unique_ptr<Policy>> make_policy(std::string_view name, const PresetO
   Result<std::unique_ptr<Policy>> base = make_policy(options.base, options);
   if (!base) return base;
   if (ec2) {
-    Ec2PoolSettings settings{.min_size = options.pool};
+    Ec2PoolSettings settings{.min_size = options.pool, .max_prepared = options.max_prepared};
     settings.group_max = options.highest.value_or(settings.group_max);
     return std::make_unique<Ec2PoolPolicy>(std::move(*base), settings);
   }

@@ -14,10 +14,11 @@
 namespace mlplan::planner {
 
 struct PresetOptions {
-  std::int64_t instances = 1;                // fixed: how many
-  std::int64_t pool = 0;                     // fixed: kept warm. ec2-pool: the pool's least size
-  std::optional<std::int64_t> lowest = {};   // the policy's own where absent
-  std::optional<std::int64_t> highest = {};  //
+  std::int64_t instances = 1;                     // fixed: how many
+  std::int64_t pool = 0;                          // fixed: kept warm. ec2-pool: the pool's least size
+  std::optional<std::int64_t> max_prepared = {};  // ec2-pool: in the group and the pool together
+  std::optional<std::int64_t> lowest = {};        // the policy's own where absent
+  std::optional<std::int64_t> highest = {};       //
   std::optional<double> target = {};  // hpa, keda: utilisation. ray: requests per replica. kpa: utilisation aimed at
   double requests_per_instance = 1;   // that one instance serves at once: kpa's concurrency, spare's claims
   std::int64_t count = 1;             // buffer-n, spare: how many more

@@ -40,6 +40,14 @@ TEST_CASE("down waits until the highest recommendation of five minutes has passe
   CHECK(fleet.observation().desired == 2);
 }
 
+TEST_CASE("a fleet that starts idle keeps its size for the first five minutes") {
+  HpaPolicy policy({.target = 0.5});
+  PolicyDriver fleet(policy, 10);
+  int steps = 0;
+  while (fleet.step({}) == 10) ++steps;
+  CHECK(steps == 21);
+}
+
 TEST_CASE("instances that are loading count as coming, so that they are not ordered again") {
   HpaPolicy policy({.target = 0.5});
   PolicyDriver fleet(policy, 10);
