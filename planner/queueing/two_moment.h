@@ -2,9 +2,9 @@
 //
 // `arrival_scv` and `service_scv` are squared coefficients of variation (variance / mean^2) of the times between
 // arrivals and of the service times. The base is M/M/c of the same rates (delay_queue.h, whose units and conventions
-// hold here). Errors against simulation at 1-50 servers and utilisations of 0.5-0.95: 1-2 % on average for smooth
-// service (scv <= 1), 7 % for service of scv 4, and up to 99 % where arrivals are bursty (scv 4): use with a guard band
-// of two, never to certify a percentile. Sources: Kimura 1994, Tijms 1986, Allen 1978, Whitt 1993.
+// hold here). Errors at 1-50 servers and utilisations of 0.5-0.95: 1 % on average for constant service, 4 % for service
+// of scv 4, and 20 % on average, up to 83 %, where arrivals are bursty (scv 4): use with a guard band of two, never to
+// certify a percentile. Sources: Kimura 1994, Tijms 1986, Allen 1978, Whitt 1993.
 #pragma once
 
 #include "planner/queueing/delay_queue.h"
