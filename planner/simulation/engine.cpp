@@ -127,9 +127,12 @@ void Engine::serve_instance(double now, std::uint32_t id) {
   for (std::uint32_t slot = first; slot < first + slots_per_instance_; ++slot) {
     if (slots_[slot].batch > 0) continue;
     if (!batch_is_due(queue, now)) {
-      if (!queue.empty()) {
-        batch_timers_.push({queue.front() + batch_timeout_, id, fleet_.instance(id).generation});
-        find_next_other();
+      // One timer for each batch, however many requests join it.
+      if (!queue.empty() && queue.front() != timed_[id]) {
+        timed_[id] = queue.front();
+        const double due = queue.front() + batch_timeout_;
+        batch_timers_.push({due, id, fleet_.instance(id).generation});
+        next_other_ = std::min(next_other_, due);
       }
       return;
     }

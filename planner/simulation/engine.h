@@ -132,7 +132,8 @@ class Engine {
   std::vector<RequestQueue> instance_queues_;  // least_outstanding
   LeastLoaded least_loaded_;
   EventHeap<BatchTimer> batch_timers_;
-  double deadline_;  // shared queue: its oldest request has waited long enough
+  std::vector<double> timed_;  // by instance: the arrival whose timer was set last
+  double deadline_;            // shared queue: its oldest request has waited long enough
 
   double now_ = 0;
   std::int64_t queued_ = 0;

@@ -135,6 +135,8 @@ void Engine::admit(double now, std::uint32_t id) {
     return;
   }
   instance_queues_.resize(fleet_.places());
+  timed_.resize(fleet_.places());
+  timed_[id] = -1;
   least_loaded_.add(id, 0);
   // What came when none was ready.
   while (!queue_.empty()) {
