@@ -1,0 +1,131 @@
+#include "planner/distribution.h"
+
+#include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
+#include <cmath>
+#include <utility>
+
+namespace mlplan::planner {
+
+namespace {
+
+// Calls with (value, probability) of every sample.
+template <class Visit>
+void each(const Distribution& law, Visit visit) {
+  double total = 0;
+  for (const double weight : law.weights) total += weight;
+  const double equal = 1 / static_cast<double>(law.samples.size());
+  for (std::size_t i = 0; i < law.samples.size(); ++i) {
+    visit(law.samples[i], law.weights.empty() ? equal : law.weights[i] / total);
+  }
+}
+
+double exponential_limited(double mean, double time) { return mean > 0 ? -mean * std::expm1(-time / mean) : 0; }
+
+double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
+
+}  // namespace
+
+Distribution deterministic(double value) { return {.kind = Distribution::Kind::deterministic, .mean = value}; }
+
+Distribution exponential(double mean) { return {.kind = Distribution::Kind::exponential, .mean = mean}; }
+
+Distribution erlang(int phases, double mean) {
+  return {.kind = Distribution::Kind::erlang, .mean = mean, .phases = phases};
+}
+
+Distribution hyperexponential(double mean, double scv) {
+  const double share = 0.5 * (1 + std::sqrt((scv - 1) / (scv + 1)));
+  return {.kind = Distribution::Kind::hyperexponential,
+          .mean = mean,
+          .share = share,
+          .fast_mean = mean / (2 * share),
+          .slow_mean = mean / (2 * (1 - share))};
+}
+
+Distribution lognormal(double mean, double scv) {
+  return {.kind = Distribution::Kind::lognormal, .mean = mean, .sigma = std::sqrt(std::log1p(scv))};
+}
+
+Distribution empirical(std::vector<double> samples, std::vector<double> weights) {
+  Distribution law{.kind = Distribution::Kind::empirical, .samples = std::move(samples), .weights = std::move(weights)};
+  each(law, [&](double value, double probability) { law.mean += value * probability; });
+  return law;
+}
+
+Distribution from_nanoseconds(const Stat& nanoseconds) {
+  std::vector<double> samples;
+  std::vector<double> weights;
+  if (nanoseconds.histogram.empty()) {
+    for (const double x : nanoseconds.samples) {
+      if (std::isfinite(x)) samples.push_back(x / 1e9);
+    }
+  } else {
+    for (const HistogramBin& bin : nanoseconds.histogram) {
+      samples.push_back(std::sqrt(std::max(bin.low, 0.0) * std::max(bin.high, 0.0)) / 1e9);
+      weights.push_back(static_cast<double>(bin.count));
+    }
+  }
+  return empirical(std::move(samples), std::move(weights));
+}
+
+Distribution scaled(Distribution law, double factor) {
+  law.mean *= factor;
+  law.fast_mean *= factor;
+  law.slow_mean *= factor;
+  for (double& x : law.samples) x *= factor;
+  return law;
+}
+
+double scv(const Distribution& law) {
+  if (!(law.mean > 0)) return 0;
+  switch (law.kind) {
+    case Distribution::Kind::deterministic: return 0;
+    case Distribution::Kind::exponential: return 1;
+    case Distribution::Kind::erlang: return 1.0 / law.phases;
+    case Distribution::Kind::hyperexponential: {
+      const double second =
+          2 * (law.share * law.fast_mean * law.fast_mean + (1 - law.share) * law.slow_mean * law.slow_mean);
+      return second / (law.mean * law.mean) - 1;
+    }
+    case Distribution::Kind::lognormal: return std::expm1(law.sigma * law.sigma);
+    case Distribution::Kind::empirical: {
+      double variance = 0;
+      each(law, [&](double value, double p) { variance += p * (value - law.mean) * (value - law.mean); });
+      return variance / (law.mean * law.mean);
+    }
+  }
+  return 0;
+}
+
+double limited_mean(const Distribution& law, double time) {
+  if (!(time > 0)) return 0;
+  if (std::isinf(time)) return law.mean;
+  switch (law.kind) {
+    case Distribution::Kind::deterministic: return std::min(law.mean, time);
+    case Distribution::Kind::exponential: return exponential_limited(law.mean, time);
+    case Distribution::Kind::erlang: {
+      if (!(law.mean > 0)) return 0;
+      const double x = time * law.phases / law.mean;
+      return law.mean * boost::math::gamma_p(law.phases + 1.0, x) +
+             time * boost::math::gamma_q(static_cast<double>(law.phases), x);
+    }
+    case Distribution::Kind::hyperexponential:
+      return law.share * exponential_limited(law.fast_mean, time) +
+             (1 - law.share) * exponential_limited(law.slow_mean, time);
+    case Distribution::Kind::lognormal: {
+      if (!(law.mean > 0)) return 0;
+      if (law.sigma == 0) return std::min(law.mean, time);
+      const double z = (std::log(time / law.mean) + law.sigma * law.sigma / 2) / law.sigma;
+      return law.mean * normal_cdf(z - law.sigma) + time * normal_cdf(-z);
+    }
+    case Distribution::Kind::empirical: {
+      double sum = 0;
+      each(law, [&](double value, double p) { sum += p * std::min(value, time); });
+      return sum;
+    }
+  }
+  return 0;
+}
+
+}  // namespace mlplan::planner

@@ -1,0 +1,46 @@
+// Loads under way, which slow each other down: with n at once each proceeds at 1 / factor(n) of its speed alone.
+//
+// As all proceed at the same speed at any moment, one clock of work done serves for all: a load ends when that clock
+// has gone on by its own work (the virtual time of generalised processor sharing, Parekh and Gallager 1993).
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "planner/simulation/event_heap.h"
+
+namespace mlplan::planner {
+
+class StartUps {
+ public:
+  struct Load {
+    double time = 0;  // on the clock of work done
+    std::uint32_t instance = 0;
+    std::uint32_t generation = 0;
+  };
+
+  // factors[n - 1]; empty: 1 throughout.
+  explicit StartUps(std::vector<double> factors) : factors_(std::move(factors)) {}
+
+  // Calls in time order.
+  void add(double now, double work_s, std::uint32_t instance, std::uint32_t generation);
+  // One of those under way is given up. It still comes out of pop(), whose caller tells by its generation.
+  void cancel(double now);
+  double next_time() const;  // infinity when none is under way
+  // The next one, at next_time().
+  Load pop(double now);
+  void count_finished(double now);  // after pop() of one that had not been given up
+
+ private:
+  double factor() const;
+  void proceed(double now);
+
+  std::vector<double> factors_;
+  EventHeap<Load> loads_;
+  std::int64_t count_ = 0;  // under way, those given up left out
+  double now_ = 0;
+  double work_done_ = 0;
+};
+
+}  // namespace mlplan::planner
