@@ -107,14 +107,18 @@ void Session::load(const Request& request) {
   model_.reset();
   LoadRequest wanted = request.load;
   if (wanted.format.empty()) wanted.format = format_of(wanted.path);
+  // Weights that are made in inference mode cost less in every later call, so a server loads in it too.
   read_file(wanted, [&] {
-    model_ = wanted.format == "aotinductor" ? load_aoti(wanted, stamps_, blackbox_) : load_torchscript(wanted, stamps_);
+    in_inference_mode([&] {
+      model_ =
+          wanted.format == "aotinductor" ? load_aoti(wanted, stamps_, blackbox_) : load_torchscript(wanted, stamps_);
+    });
   });
 }
 
 void Session::first(const Request& request, Reply& reply) {
   enter(blackbox_, Phase::make_input);
-  model().set_inputs(request.input);
+  in_inference_mode([&] { model().set_inputs(request.input); });
   stamps_.input = take_stamp();
   enter(blackbox_, Phase::first_inference);
   in_inference_mode([this] { model_->call(); });
@@ -138,7 +142,7 @@ void Session::measure(const Request& request, Reply& reply) {
 
 void Session::trial(const Request& request, Reply& reply) {
   enter(blackbox_, Phase::make_input);
-  model().set_inputs(request.input);
+  in_inference_mode([&] { model().set_inputs(request.input); });
   enter(blackbox_, Phase::trial);
   in_inference_mode([this] { model_->checked_call(); });
   count_inference(blackbox_);
@@ -178,7 +182,7 @@ Model& Session::model() {
 void Session::set_inputs_if_given(const InputRequest& input) {
   if (input.inputs.empty()) return;  // those of the first inference
   enter(blackbox_, Phase::make_input);
-  model().set_inputs(input);
+  in_inference_mode([&] { model().set_inputs(input); });
 }
 
 }  // namespace mlplan::worker

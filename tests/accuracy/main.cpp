@@ -152,35 +152,45 @@ void starts(const Setup& setup, const std::vector<Model>& models, int n) {
   }
 }
 
+// One worker and two reference loops, all new, in turn block by block. Each gives the medians of its blocks.
+void alternate(const Setup& setup, const Model& model, const bench::World& world, int rounds, pcg64& random,
+               std::vector<double>& ours, std::vector<double>& theirs, std::vector<double>& again) {
+  constexpr int kWarmUpRounds = 2;
+  bench::SpawnOptions spawn;
+  spawn.verbs = {"cold_start", "warm_up"};
+  bench::Worker worker = value(bench::spawn_worker(world, spawn));
+  value(worker.process.await(world.limits));
+  value(worker.process.await(world.limits));
+  ReferenceLoop first(setup.reference, arguments("loop", setup, model), 1);
+  ReferenceLoop second(setup.reference, arguments("loop", setup, model), 1);
+  for (int round = 0; round < rounds + kWarmUpRounds; ++round) {
+    const auto collect = [&](std::vector<double>& into, std::vector<double> block) {
+      std::sort(block.begin(), block.end());
+      if (round >= kWarmUpRounds) into.push_back(bench::median(block));
+    };
+    in_random_order(random, {[&] {
+                               worker::Request request = world.request("measure", 1, worker.scratch.path());
+                               request.measure.input = world.input;
+                               request.measure.untimed = 1;
+                               value(worker.process.send(request).map([] { return 0; }));
+                               const worker::Reply reply = value(worker.process.await(world.limits));
+                               collect(ours, {reply.measured.latency_ns.begin(), reply.measured.latency_ns.end()});
+                             },
+                             [&] { collect(theirs, first.block()); }, [&] { collect(again, second.block()); }});
+  }
+}
+
+// Two processes of one program differ by more than what is to be seen here, so many of each take part.
 void steady(const Setup& setup, const std::vector<Model>& models, int n) {
-  print_head("Steady latency at one thread: block by block in turn with the reference's bare loop");
+  print_head("Steady latency at one thread: 20 processes each, block by block in turn with the reference's bare loop");
+  constexpr int kProcesses = 20;
   pcg64 random(2);
   for (const Model& model : models) {
     const bench::World world = world_for(setup, model, 1);
-    bench::SpawnOptions spawn;
-    spawn.verbs = {"cold_start", "warm_up"};
-    bench::Worker worker = value(bench::spawn_worker(world, spawn));
-    value(worker.process.await(world.limits));
-    value(worker.process.await(world.limits));
-    ReferenceLoop first(setup.reference, arguments("loop", setup, model), 1);
-    ReferenceLoop second(setup.reference, arguments("loop", setup, model), 1);
-    const auto collect = [](std::vector<double>& into, std::vector<double> block) {
-      std::sort(block.begin(), block.end());
-      into.push_back(bench::median(block));
-    };
     std::vector<double> ours, theirs, again;
-    for (int round = 0; round < n + 2; ++round) {
-      in_random_order(random, {[&] {
-                                 worker::Request request = world.request("measure", 1, worker.scratch.path());
-                                 request.measure.input = world.input;
-                                 request.measure.untimed = 1;
-                                 value(worker.process.send(request).map([] { return 0; }));
-                                 const worker::Reply reply = value(worker.process.await(world.limits));
-                                 collect(ours, {reply.measured.latency_ns.begin(), reply.measured.latency_ns.end()});
-                               },
-                               [&] { collect(theirs, first.block()); }, [&] { collect(again, second.block()); }});
+    for (int process = 0; process < kProcesses; ++process) {
+      alternate(setup, model, world, std::max(1, n / kProcesses), random, ours, theirs, again);
     }
-    for (auto* all : {&ours, &theirs, &again}) all->erase(all->begin(), all->begin() + 2);  // the first blocks warm up
     print_ratios(model.name, ours.size(), ours, theirs, again, "ns");
   }
 }
@@ -233,7 +243,7 @@ int main_of() {
 
   const std::vector<Model> start_models = {{"mlp_25MB", "mlp", "25MB", {}, {}}, {"cnn_100MB", "cnn", "100MB", {}, {}}};
   const std::vector<Model> steady_models = {
-      {"10us", "mlp", "16kB", {}, {}}, {"5ms", "mlp", "25MB", {}, {}}, {"100ms", "cnn", "25MB", {}, {}}};
+      {"10us", "mlp", "256kB", {}, {}}, {"5ms", "mlp", "64MB", {}, {}}, {"100ms", "cnn", "80MB", {}, {}}};
   std::set<std::string> made;
   const auto complete = [&](std::vector<Model> models) {
     for (Model& model : models) {
