@@ -90,7 +90,7 @@ class Run {
   Status perform(const Task& task);
   Status perform_cold_start(CacheState state);
   Status use_well(Worker& worker, const ColdSample& sample);
-  VisitPlan visit_plan() const;
+  VisitPlan visit_plan(const VisitGroup& group) const;
   std::string describe(TaskKind kind, std::int64_t parameter) const;
   std::string describe(const Task& task) const { return describe(task.kind, task.parameter); }
   bool of_several(const Task& task) const;
@@ -285,7 +285,9 @@ void Run::plan_steady() {
     found_.cell_samples.push_back(std::move(samples));
     const bool in_a_cold_start = i == 0 && long_start_ && options_.cold_start;
     const bool must = (i == 0 || !options_.batches.empty()) && !in_a_cold_start;
-    add(TaskKind::steady_visit, static_cast<std::int64_t>(i), group.cost_ns, must ? 1 : 0, kMostVisits, 2.0);
+    const auto affordable = static_cast<std::int64_t>(0.35 * std::max(0.0, left_ns()) / group.cost_ns);
+    const std::int64_t least = !must ? 0 : i == 0 ? std::clamp<std::int64_t>(affordable, 1, group.visits) : 1;
+    add(TaskKind::steady_visit, static_cast<std::int64_t>(i), group.cost_ns, least, kMostVisits, i == 0 ? 4.0 : 2.0);
   }
 }
 
@@ -333,9 +335,9 @@ std::vector<TaskGroup> Run::groups_now() const {
   return out;
 }
 
-VisitPlan Run::visit_plan() const {
+VisitPlan Run::visit_plan(const VisitGroup& group) const {
   VisitPlan plan;
-  plan.blocks_per_cell = found_.cells.blocks_per_visit;
+  plan.blocks_per_cell = group.blocks_per_visit;
   plan.block_ns = found_.cells.block_ns;
   plan.order_seed = options_.seed + task_number_;
   plan.warm_up_cap_ns = warm_up_cap_ns_;
@@ -358,7 +360,7 @@ Status Run::use_well(Worker& worker, const ColdSample& sample) {
   workers.push_back(std::move(worker));
   std::vector<CellSamples*> cells;
   for (CellSamples& cell : found_.cell_samples.front()) cells.push_back(&cell);
-  return measure_cells(found_.world, std::move(cells), visit_plan(), workers, {*sample.warmed_up});
+  return measure_cells(found_.world, std::move(cells), visit_plan(group), workers, {*sample.warmed_up});
 }
 
 Status Run::perform_cold_start(CacheState state) {
@@ -393,7 +395,8 @@ Status Run::perform(const Task& task) {
     case TaskKind::steady_visit: {
       std::vector<CellSamples*> cells;
       for (CellSamples& cell : found_.cell_samples[static_cast<std::size_t>(task.parameter)]) cells.push_back(&cell);
-      return visit(found_.world, std::move(cells), visit_plan());
+      return visit(found_.world, std::move(cells),
+                   visit_plan(found_.cells.groups[static_cast<std::size_t>(task.parameter)]));
     }
     case TaskKind::by_dim: {
       auto dim = options_.dims.begin();

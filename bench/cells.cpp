@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kLeastBlockNs = 20e6;
 constexpr double kMostBlockNs = 500e6;
-constexpr std::int64_t kLeastBlocks = 6;
+constexpr std::int64_t kVisits = 6;  // that an interval of the median needs
 
 // A guess that errs on the long side: linear in the batch, half of the cores' speed-up lost.
 double expected_ns(const Cell& cell, const CellCosts& costs) {
@@ -22,10 +22,33 @@ double expected_ns(const Cell& cell, const CellCosts& costs) {
   return costs.inference_ns * static_cast<double>(cell.batch) / base * slower;
 }
 
-double cell_cost(const Cell& cell, const CellCosts& costs, const CellPlan& plan) {
+// Of one cell in one visit.
+double cell_cost(const Cell& cell, const CellCosts& costs, std::int64_t blocks, std::int64_t block_ns) {
   const double once = expected_ns(cell, costs);
-  const double block = std::max(static_cast<double>(plan.block_ns), once) + once;
-  return static_cast<double>(plan.blocks_per_visit) * block + 2 * once;
+  const double block = std::max(static_cast<double>(block_ns), once) + once;
+  return static_cast<double>(blocks) * block + 2 * once;
+}
+
+// Visits of the first group, the most threads in one worker, and of each of the others.
+struct Visits {
+  std::int64_t first = kVisits;
+  std::int64_t others = kVisits / 2;
+  std::int64_t of(bool is_first) const { return is_first ? first : others; }
+  // More blocks where there are fewer visits, but not so many that one process is all there is to see.
+  std::int64_t blocks_of(bool is_first) const { return of(is_first) >= kVisits ? 1 : of(is_first) > 1 ? 2 : 3; }
+};
+
+// Fewer visits where starting takes most of the time; of the other groups first, so that one interval at least is
+// known.
+Visits affordable(double first_start_ns, double other_starts_ns, double budget_ns) {
+  Visits out;
+  const auto too_many = [&] {
+    return static_cast<double>(out.first) * first_start_ns + static_cast<double>(out.others) * other_starts_ns >
+           0.6 * budget_ns;
+  };
+  while (out.others > 1 && too_many()) --out.others;
+  while (out.first > 1 && too_many()) --out.first;
+  return out;
 }
 
 std::vector<std::int64_t> batches(const Options& options, const CellCosts& costs, CellPlan& plan) {
@@ -97,20 +120,21 @@ CellPlan plan_cells(const Options& options, const CellCosts& costs) {
   std::map<std::pair<std::int64_t, std::int64_t>, double> starts;  // of each group that exists
   for (const Cell& cell : wanted)
     starts[{cell.threads, cell.workers}] = costs.start_ns * static_cast<double>(cell.workers);
-  double all_starts = 0;
-  for (const auto& [group, cost] : starts) all_starts += cost;
-  // Fewer visits where starting takes most of the time; the blocks then lie in fewer processes, which the rows say.
-  while (plan.visits > 1 && static_cast<double>(plan.visits) * all_starts > 0.5 * costs.budget_ns) --plan.visits;
-  plan.blocks_per_visit = (kLeastBlocks + plan.visits - 1) / plan.visits;
+  const std::pair<std::int64_t, std::int64_t> first_key{wanted.front().threads, wanted.front().workers};
+  double other_starts = 0;
+  for (const auto& [key, cost] : starts) other_starts += key == first_key ? 0 : cost;
+  const Visits visits = affordable(starts[first_key], other_starts, costs.budget_ns);
 
-  const double visits = static_cast<double>(plan.visits);
   const bool asked_for = !options.batches.empty();
   double spent = 0;
+  double blocks = 0;
   std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> index;
   for (const Cell& cell : wanted) {
     const std::pair<std::int64_t, std::int64_t> key{cell.threads, cell.workers};
-    double cost = visits * cell_cost(cell, costs, plan);
-    if (!index.contains(key)) cost += visits * starts[key];
+    const bool of_first = key == first_key;
+    const auto count = static_cast<double>(visits.of(of_first));
+    double cost = count * cell_cost(cell, costs, visits.blocks_of(of_first), plan.block_ns);
+    if (!index.contains(key)) cost += count * starts[key];
     const bool is_first = plan.groups.empty();
     if (!is_first && !asked_for && spent + cost > costs.budget_ns) {
       plan.left_out.push_back(cell);
@@ -118,19 +142,18 @@ CellPlan plan_cells(const Options& options, const CellCosts& costs) {
       continue;
     }
     spent += cost;
+    blocks += count * static_cast<double>(visits.blocks_of(of_first));
     if (!index.contains(key)) {
       index[key] = plan.groups.size();
-      plan.groups.push_back({cell.threads, cell.workers, {}, starts[key]});
+      plan.groups.push_back(
+          {cell.threads, cell.workers, {}, visits.of(of_first), visits.blocks_of(of_first), starts[key]});
     }
     plan.groups[index[key]].cells.push_back(cell);
   }
-  std::size_t cells = 0;
-  for (const VisitGroup& group : plan.groups) cells += group.cells.size();
-  const double spare =
-      (costs.budget_ns - spent) / (visits * static_cast<double>(plan.blocks_per_visit) * static_cast<double>(cells));
-  plan.block_ns = static_cast<std::int64_t>(std::clamp(kLeastBlockNs + spare, kLeastBlockNs, kMostBlockNs));
+  plan.block_ns = static_cast<std::int64_t>(
+      std::clamp(kLeastBlockNs + (costs.budget_ns - spent) / blocks, kLeastBlockNs, kMostBlockNs));
   for (VisitGroup& group : plan.groups) {
-    for (const Cell& cell : group.cells) group.cost_ns += cell_cost(cell, costs, plan);
+    for (const Cell& cell : group.cells) group.cost_ns += cell_cost(cell, costs, group.blocks_per_visit, plan.block_ns);
   }
   return plan;
 }

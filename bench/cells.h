@@ -25,13 +25,13 @@ struct VisitGroup {  // cells that share their processes
   std::int64_t threads = 1;
   std::int64_t workers = 1;
   std::vector<Cell> cells = {};
-  double cost_ns = 0;  // of one visit
+  std::int64_t visits = 1;            // planned for; below 6 they carry no interval
+  std::int64_t blocks_per_visit = 1;  // of each cell: more where there are fewer visits
+  double cost_ns = 0;                 // of one visit
 };
 
 struct CellPlan {
   std::vector<VisitGroup> groups;
-  std::int64_t visits = 6;            // of each group, planned for: fewer carry no interval
-  std::int64_t blocks_per_visit = 1;  // of each cell: more where there are fewer visits
   std::int64_t block_ns = 20'000'000;
   std::vector<Cell> left_out;      // did not fit the budget
   double left_out_ns = 0;          // what they would take

@@ -118,7 +118,8 @@ class Waterfall {
       if (compact_) break;
       if (wall.n == 0) continue;
       if (present(wall) < kSmallShare * total_ && !style_.verbose) continue;
-      const std::string label = "  " + spaced(name) + (phase.estimated_parts ? " (est.)" : "");
+      const std::string label =
+          "  " + spaced(name) + (phase.estimated_parts && (name == "first_touch" || name == "copy") ? " (est.)" : "");
       table.add({{label, Ink::dim},
                  {bar(offset, present(wall)), Ink::dim},
                  {format_median(wall, Unit::duration), Ink::dim},
