@@ -1,0 +1,249 @@
+#include "planner/sizing/deployment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "planner/sizing/follow_load.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::planner {
+
+namespace {
+
+constexpr double kSecondsPerHour = 3600;
+
+Scaling scaling_of(const Solution& solution) {
+  if (solution.live) return follow_scaling(solution.live->policy);
+  return fixed_scaling(solution.serving);
+}
+
+struct Trials {
+  TrialResult usual;
+  TrialResult shorter;
+  TrialResult longer;
+};
+
+Trials trials_of(const Solution& solution, const Explaining& with) {
+  const TrialQuestion question{
+      .windows = with.windows, .objectives = &with.question->slo.latency, .seed = with.question->seed};
+  Trials trials;
+  const auto run = [&](double factor, TrialResult& result) {
+    const Deployed deployed{slower(solution.candidate, factor), scaling_of(solution)};
+    run_trial(deployed, question, 0, with.replications, result);
+  };
+  run(1, trials.usual);
+  run(1 / (1 + solution.candidate.error), trials.shorter);
+  trials.longer = solution.judged.trial;
+  return trials;
+}
+
+// The value as simulated; bounds that hold the intervals of all three.
+Estimate estimate(const Interval& usual, const Interval& shorter, const Interval& longer) {
+  const auto finite = [](double bound, double otherwise) { return std::isfinite(bound) ? bound : otherwise; };
+  Estimate out{.value = usual.mean};
+  out.low =
+      std::min({finite(usual.low, usual.mean), finite(shorter.low, shorter.mean), finite(longer.low, longer.mean)});
+  out.high =
+      std::max({finite(usual.high, usual.mean), finite(shorter.high, shorter.mean), finite(longer.high, longer.mean)});
+  return out;
+}
+
+Estimate clamped_share(Estimate share) {
+  share.low = std::clamp(*share.low, 0.0, share.value);
+  share.high = std::clamp(*share.high, share.value, 1.0);
+  return share;
+}
+
+Estimate scaled(Estimate estimate, double factor) {
+  estimate.value *= factor;
+  if (estimate.low) estimate.low = *estimate.low * factor;
+  if (estimate.high) estimate.high = *estimate.high * factor;
+  return estimate;
+}
+
+Prediction prediction_of(const Solution& solution, const Explaining& with, const Trials& trials) {
+  Prediction out;
+  std::vector<std::pair<double, std::optional<double>>> quantiles;
+  for (const double usual : {0.5, 0.9, 0.99}) quantiles.emplace_back(usual, std::nullopt);
+  for (const LatencyObjective& objective : with.question->slo.latency) {
+    std::erase_if(quantiles, [&](const auto& known) { return known.first == objective.quantile; });
+    quantiles.emplace_back(objective.quantile, objective.at_most_ns);
+  }
+  std::ranges::sort(quantiles);
+  for (const auto& [quantile, at_most] : quantiles) {
+    LatencyPrediction latency{.quantile = quantile, .at_most_ns = at_most};
+    latency.response_ns.value = 1e9 * trials.usual.response_quantile(quantile);
+    latency.response_ns.low =
+        1e9 * std::min(trials.shorter.response_quantile(quantile), trials.usual.response_quantile(quantile));
+    latency.response_ns.high =
+        1e9 * std::max(trials.longer.response_quantile(quantile), trials.usual.response_quantile(quantile));
+    out.latency.push_back(latency);
+  }
+  const std::size_t tightest = 0;
+  out.attainment = clamped_share(
+      estimate(trials.usual.within(tightest), trials.shorter.within(tightest), trials.longer.within(tightest)));
+  out.exposure = clamped_share(estimate(trials.usual.exposure(), trials.shorter.exposure(), trials.longer.exposure()));
+  out.utilisation =
+      clamped_share(estimate(trials.usual.utilisation(), trials.shorter.utilisation(), trials.longer.utilisation()));
+  if (solution.live) {
+    out.instances = estimate(trials.usual.instances(), trials.shorter.instances(), trials.longer.instances());
+    out.instances.value += static_cast<double>(solution.spares);
+    *out.instances.low += static_cast<double>(solution.spares);
+    *out.instances.high += static_cast<double>(solution.spares);
+  } else {
+    const auto count = static_cast<double>(solution.instances());
+    out.instances = {count, count, count};
+  }
+  out.usd_per_hour = scaled(out.instances, solution.candidate.usd_per_hour);
+  const double per_thousand = 1000 / (with.demand->mean_per_s * kSecondsPerHour);
+  out.usd_per_1000_inferences = scaled(out.usd_per_hour, per_thousand);
+  return out;
+}
+
+std::vector<HeadroomPart> headroom_of(const Solution& solution, const Explaining& with) {
+  const double peak = with.demand->peak_per_s;
+  const Candidate& candidate = solution.candidate;
+  const double load = peak / candidate.capacity_per_s();
+  const double longer = load * candidate.error;
+  std::vector<HeadroomPart> parts;
+  const auto add = [&](const char* name, double instances, std::string sentence) {
+    if (std::abs(instances) > 5e-4) parts.push_back({name, instances, std::move(sentence)});
+  };
+  add("load", load,
+      fmt::format("{} at {} an instance, all of it in use", format_rate(peak),
+                  format_rate(candidate.capacity_per_s())));
+  add("model_error", longer, fmt::format("times may be up to {:.0f} % longer than expected", 100 * candidate.error));
+  const double serving = solution.exact;
+  add("queueing", std::max(0.0, serving - load - longer),
+      fmt::format("room so that {} is kept when requests come together",
+                  format_latency_objective(with.question->slo.latency.front())));
+  const double named = load + longer + std::max(0.0, serving - load - longer);
+  add("rounding", static_cast<double>(solution.serving) - named, "to whole instances");
+  if (solution.live)
+    add("start_up", static_cast<double>(solution.live->policy.spares),
+        "spares that bridge the start-up of others while the load grows");
+  add("failure", static_cast<double>(solution.spares), "spares for what may fail");
+  return parts;
+}
+
+Binding binding_of(const Solution& solution, const Explaining& with) {
+  const Candidate& candidate = solution.candidate;
+  const InstanceType& type = *candidate.type;
+  if (solution.for_state > 0 && solution.for_state >= solution.serving) {
+    return {"memory", fmt::format("the memory that sessions hold asks for {} instances, serving them for fewer",
+                                  solution.for_state)};
+  }
+  if (candidate.most_workers_in_memory < *type.vcpus / candidate.threads) {
+    return {"memory", fmt::format("{} of {} has room for {} worker{}, its {} vCPUs could run {}",
+                                  format_bytes(static_cast<double>(*type.memory_bytes)), type.name,
+                                  candidate.most_workers_in_memory, candidate.most_workers_in_memory == 1 ? "" : "s",
+                                  *type.vcpus, *type.vcpus / candidate.threads)};
+  }
+  const double load = with.demand->peak_per_s * (1 + candidate.error) / candidate.capacity_per_s();
+  if (solution.serving <= with.question->limits.min_instances && solution.serving > std::ceil(load))
+    return {"minimum", fmt::format("the least number of instances that was asked for, {}", solution.serving)};
+  if (solution.serving > static_cast<std::int64_t>(std::ceil(load))) {
+    return {"latency",
+            fmt::format("throughput alone would need {}; {} asks for {}", static_cast<std::int64_t>(std::ceil(load)),
+                        format_latency_objective(with.question->slo.latency.front()), solution.serving)};
+  }
+  return {"compute", fmt::format("{} instances are needed for the throughput alone", solution.serving)};
+}
+
+MemoryFit memory_of(const Solution& solution, const Explaining& with) {
+  const Candidate& candidate = solution.candidate;
+  MemoryFit fit;
+  fit.available_bytes = *candidate.type->memory_bytes;
+  fit.reserved_bytes = static_cast<std::int64_t>(candidate.memory_reserved);
+  fit.most_workers = candidate.most_workers_in_memory;
+  const StateSettings& state = with.question->state;
+  if (state.bytes > 0) {
+    const double sessions = with.demand->peak_per_s * state.sessions_per_request * state.lifetime_s;
+    fit.state_bytes = static_cast<std::int64_t>(sessions / static_cast<double>(solution.serving) * state.bytes);
+  }
+  fit.needed_bytes = static_cast<std::int64_t>(candidate.memory_needed) + fit.state_bytes;
+  return fit;
+}
+
+PlannedInstance instance_of(const Candidate& candidate, const std::string& option) {
+  const InstanceType& type = *candidate.type;
+  PlannedInstance out{.cloud = type.cloud,
+                      .name = type.name,
+                      .region = type.region,
+                      .option = option,
+                      .usd_per_hour = candidate.usd_per_hour,
+                      .vcpus = *type.vcpus,
+                      .memory_bytes = *type.memory_bytes};
+  const auto price = std::ranges::find(type.prices, option, &Price::option);
+  if (price != type.prices.end()) out.price_date = price->date;
+  return out;
+}
+
+ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicted) {
+  ScalingPlan out;
+  out.kind = solution.live ? solution.live->policy.forecast ? "scheduled" : "live" : "fixed";
+  out.highest = solution.serving;
+  out.lowest = solution.serving;
+  out.mean_instances = predicted.instances.value;
+  out.policy = "fixed";
+  if (!solution.live) return out;
+  const FollowSettings& policy = solution.live->policy;
+  out.lowest = policy.lowest;
+  out.policy = "mlplan";
+  out.settings = {{"spares", static_cast<double>(policy.spares)},
+                  {"interval_s", policy.interval_s},
+                  {"short_window_s", policy.short_window_s},
+                  {"long_window_s", policy.long_window_s},
+                  {"hold_s", policy.hold_s},
+                  {"drain_s", policy.drain_s},
+                  {"requests_per_s_of_one", policy.rates.front()},
+                  {"requests_per_s_of_all", policy.rates.back()}};
+  if (policy.forecast) {
+    out.ordered_ahead_s = policy.lead_s;
+    for (std::int64_t hour = 0; hour < 24; ++hour) {
+      double highest = 0;
+      for (double at = 0; at < kSecondsPerHour; at += std::min(kSecondsPerHour, policy.forecast->interval_s))
+        highest = std::max(highest, rate_at(*policy.forecast, static_cast<double>(hour) * kSecondsPerHour + at));
+      out.by_hour.push_back(instances_for(policy.rates, highest));
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Deployment deployment_of(const Solution& solution, const Explaining& with) {
+  const Candidate& candidate = solution.candidate;
+  const MeasuredReport& measured = with.question->reports[candidate.report];
+  Deployment out;
+  out.instance = instance_of(candidate, with.question->limits.option);
+  out.report = measured.path;
+  out.workers = candidate.workers;
+  out.threads = candidate.threads;
+  out.max_batch = candidate.max_batch;
+  out.capacity_per_s = candidate.capacity_per_s();
+  const char* const kinds[] = {"measured", "core_speed", "unknown_speed"};
+  out.extrapolation = {.kind = kinds[static_cast<int>(candidate.scale.kind)],
+                       .time_factor = candidate.scale.factor,
+                       .error = candidate.scale.error,
+                       .sentence = time_scale_sentence(candidate.scale, measured.measured_on, *candidate.type)};
+  out.memory = memory_of(solution, with);
+  out.instances = solution.instances();
+  out.predicted = prediction_of(solution, with, trials_of(solution, with));
+  out.scaling = scaling_plan_of(solution, out.predicted);
+  out.headroom = headroom_of(solution, with);
+  out.binding = binding_of(solution, with);
+  return out;
+}
+
+std::string name_of(const Deployment& deployment) {
+  std::string name = fmt::format("{} x {}", deployment.instances, deployment.instance.name);
+  if (deployment.workers > 1) name += fmt::format(", {} workers", deployment.workers);
+  name += fmt::format(", {} thread{}", deployment.threads, deployment.threads == 1 ? "" : "s");
+  if (deployment.max_batch > 1) name += fmt::format(", batch {}", deployment.max_batch);
+  return name;
+}
+
+}  // namespace mlplan::planner

@@ -1,0 +1,106 @@
+#include "planner/sizing/follow_load.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "planner/sizing/screen.h"
+
+namespace mlplan::planner {
+
+namespace {
+
+// The highest rate that the formulas give to `instances`; `above` is one they do not.
+double highest_rate(const Screen& screen, std::int64_t instances, double below, double above) {
+  for (int i = 0; i < 30 && above - below > 1e-4 * above; ++i) {
+    const double middle = (below + above) / 2;
+    const std::optional<std::int64_t> needed = screen.instances_for(middle);
+    (needed && *needed <= instances ? below : above) = middle;
+  }
+  return below;
+}
+
+}  // namespace
+
+std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per_s,
+                                        const std::vector<LatencyObjective>& objectives) {
+  const Candidate slow = slower(sized.candidate, 1 + sized.candidate.error);
+  const Screen screen(slow, objectives);
+  const double capacity = slow.capacity_per_s();
+  // The formulas' rate at the count the simulator found; what they promise too much there, they promise everywhere.
+  const auto rate_of = [&](double instances) {
+    const double low = std::floor(instances);
+    const double least = low < 1 ? 0 : highest_rate(screen, static_cast<std::int64_t>(low), 0, low * capacity);
+    if (low == instances) return least;
+    const double most = highest_rate(screen, static_cast<std::int64_t>(low) + 1, least, (low + 1) * capacity);
+    return least + (most - least) * (instances - low);
+  };
+  const double promised = rate_of(std::max(sized.exact, 1.0));
+  const double correction = promised > 0 ? std::min(1.0, peak_rate_per_s / promised) : 1;
+
+  std::vector<double> rates;
+  double step = 1;
+  // Each count up to 64, from there on every 64th part more, with a line between.
+  for (double n = 1; n <= static_cast<double>(sized.instances) + step; n += step) {
+    const double rate = correction * highest_rate(screen, static_cast<std::int64_t>(n),
+                                                  rates.empty() ? 0 : 0.5 * rates.back() / correction, n * capacity);
+    const double before = rates.empty() ? 0 : rates.back();
+    const auto missing = static_cast<std::int64_t>(n) - static_cast<std::int64_t>(rates.size());
+    for (std::int64_t i = 1; i <= missing; ++i)
+      rates.push_back(
+          std::max(before, before + (rate - before) * static_cast<double>(i) / static_cast<double>(missing)));
+    step = std::max(1.0, std::floor(n / 64));
+  }
+  return rates;
+}
+
+Scaling follow_scaling(const FollowSettings& settings) {
+  return {.policy =
+              [settings](const Window& window) {
+                FollowSettings here = settings;
+                here.forecast_from_s = window.from_s;
+                return std::make_unique<FollowPolicy>(here);
+              },
+          .initial_instances =
+              [settings](const Window& window) {
+                const std::int64_t wanted = instances_for(settings.rates, window.first_rate_per_s) + settings.spares;
+                return std::clamp(wanted, settings.lowest, settings.highest);
+              }};
+}
+
+std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t guess,
+                                      std::int64_t most_spares, const std::vector<Window>& windows,
+                                      const Objectives& objectives, const Effort& effort, std::uint64_t seed) {
+  const Candidate slow = slower(candidate, 1 + candidate.error);
+  std::map<std::int64_t, Judged> tried;
+  const auto kept_with = [&](std::int64_t spares) {
+    policy.spares = spares;
+    const auto known = tried.find(spares);
+    if (known != tried.end()) return known->second.kept;
+    const Deployed deployed{slow, follow_scaling(policy)};
+    return tried.emplace(spares, judge(deployed, windows, objectives, effort, seed)).first->second.kept;
+  };
+  std::int64_t kept = std::clamp<std::int64_t>(guess, 0, most_spares);
+  std::int64_t missed = -1;
+  std::int64_t step = std::max<std::int64_t>(1, kept / 4);
+  while (!kept_with(kept)) {
+    if (kept >= most_spares) return std::nullopt;
+    missed = kept;
+    kept = std::min(most_spares, kept + step);
+    step *= 2;
+  }
+  step = std::max<std::int64_t>(1, kept / 4);
+  while (kept - missed > 1) {
+    const std::int64_t middle = missed < 0 ? std::max<std::int64_t>(0, kept - step) : missed + (kept - missed) / 2;
+    step *= 2;
+    if (kept_with(middle)) {
+      kept = middle;
+    } else {
+      missed = middle;
+    }
+  }
+  policy.spares = kept;
+  return Followed{policy, tried.at(kept)};
+}
+
+}  // namespace mlplan::planner

@@ -1,0 +1,33 @@
+// A fleet that follows the load: the table of rates for its policy, and the fewest spares with which it keeps the
+// objectives on the traffic.
+//
+// The table comes from the formulas, brought down to what the simulator found for the highest rate. Spares begin at the
+// growth quantile of the traffic (pool/growth.h) and go to the boundary between missed and kept by simulation.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "planner/policies/follow.h"
+#include "planner/sizing/search.h"
+
+namespace mlplan::planner {
+
+// rates[n - 1] for n up to the serving count of `sized`, with times longer by the candidate's error.
+std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per_s,
+                                        const std::vector<LatencyObjective>& objectives);
+
+Scaling follow_scaling(const FollowSettings& settings);
+
+struct Followed {
+  FollowSettings policy = {};
+  Judged judged = {};  // with times longer by the error
+};
+
+// nullopt where even `most_spares` are not enough.
+std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t guess,
+                                      std::int64_t most_spares, const std::vector<Window>& windows,
+                                      const Objectives& objectives, const Effort& effort, std::uint64_t seed);
+
+}  // namespace mlplan::planner

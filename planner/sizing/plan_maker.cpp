@@ -1,0 +1,259 @@
+#include "planner/sizing/plan_maker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "planner/queueing/spares.h"
+#include "planner/sizing/deployment.h"
+#include "planner/sizing/follow_load.h"
+#include "planner/sizing/ranking.h"
+#include "planner/sizing/search.h"
+#include "planner/sizing/solution.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::planner {
+
+namespace {
+
+constexpr double kSearchRequests = 30'000;  // of one replication while searching
+constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
+constexpr std::size_t kTried = 6;           // candidates that are simulated at least, where there are so many
+constexpr std::size_t kMostTried = 12;
+constexpr std::size_t kRunnersUp = 4;
+
+class PlanMaker {
+ public:
+  explicit PlanMaker(const PlanQuestion& question) : question_(question) {}
+
+  Result<Plan> run();
+
+ private:
+  Status check() const;
+  void describe_inputs();
+  void search();
+  std::optional<Solution> solve(const Ranked& ranked);
+  std::int64_t spares_for(std::int64_t serving, double repair_s) const;
+  void answer();
+  void infeasible_without_candidates();
+  void infeasible_by_latency(const Ranking& ranking);
+  void infeasible_by_limits();
+  bool is_within_limits(const Solution& solution) const;
+
+  const PlanQuestion& question_;
+  Plan plan_ = {};
+  Demand demand_ = {};
+  Candidates candidates_ = {};
+  Objectives latency_only_ = {};
+  std::vector<Window> busiest_ = {};
+  std::vector<Solution> solutions_ = {};  // all that keep the objectives, cheapest first
+};
+
+Status PlanMaker::check() const {
+  if (question_.slo.latency.empty()) {
+    return fail(ErrorKind::usage, "a plan needs to know how fast answers must be", "--slo",
+                "--slo p99=80ms: 99 % of requests within 80 ms, waiting included");
+  }
+  if (question_.slo.availability && !question_.failures.time_between_s) {
+    return fail(ErrorKind::usage, "availability cannot be planned without knowing how often an instance fails",
+                "--availability", "--mtbf 30d");
+  }
+  return {};
+}
+
+std::int64_t PlanMaker::spares_for(std::int64_t serving, double repair_s) const {
+  const Slo& slo = question_.slo;
+  std::int64_t spares = slo.survive.instances;
+  if (slo.survive.zones > 0)
+    spares = std::max(spares, instances_for_zone_loss(serving, question_.failures.zones) - serving);
+  if (slo.availability) {
+    const double works = availability(*question_.failures.time_between_s, repair_s);
+    spares = std::max(spares, spares_for_failures(serving, works, *slo.availability).value_or(serving));
+  }
+  return spares;
+}
+
+bool PlanMaker::is_within_limits(const Solution& solution) const {
+  const PlanLimits& limits = question_.limits;
+  if (limits.max_instances && solution.instances() > *limits.max_instances) return false;
+  return !limits.budget_usd_per_hour || solution.usd_per_hour() <= *limits.budget_usd_per_hour;
+}
+
+std::optional<Solution> PlanMaker::solve(const Ranked& ranked) {
+  const Candidate& candidate = *ranked.candidate;
+  const std::int64_t most = std::max<std::int64_t>(100'000, ranked.guess);
+  std::int64_t at_least = question_.limits.min_instances;
+  Solution solution{.candidate = candidate};
+  if (question_.state.bytes > 0) {
+    const StateSettings& state = question_.state;
+    const double sessions = demand_.peak_per_s * state.sessions_per_request * state.lifetime_s;
+    const double room =
+        static_cast<double>(*candidate.type->memory_bytes) - candidate.memory_reserved - candidate.memory_needed;
+    const std::optional<std::int64_t> count = instances_for_state(sessions, room, state.bytes, 1);
+    if (!count) return std::nullopt;
+    solution.for_state = *count;
+    at_least = std::max(at_least, *count);
+  }
+  const std::optional<Sized> sized =
+      smallest_fixed(candidate, ranked.guess, at_least, most, busiest_, latency_only_, {}, question_.seed);
+  if (!sized) return std::nullopt;
+  solution.serving = sized->instances;
+  solution.exact = sized->exact;
+  solution.judged = sized->judged;
+  solution.spares = spares_for(solution.serving, candidate.start_up_quantile(0.95));
+  solution.mean_instances = static_cast<double>(solution.instances());
+  return solution;
+}
+
+void PlanMaker::search() {
+  const Ranking ranking = rank(candidates_, demand_, question_.slo.latency, false);
+  plan_.simulated.screened = ranking.screened;
+  if (ranking.by_cost.empty()) return infeasible_by_latency(ranking);
+  std::optional<double> cheapest;
+  std::vector<const InstanceType*> seen;
+  std::size_t tried = 0;
+  for (const Ranked& ranked : ranking.by_cost) {
+    if (tried >= kMostTried || (tried >= kTried && cheapest && ranked.likely_usd_per_hour > *cheapest)) break;
+    if (std::ranges::count(seen, ranked.candidate->type) >= 2) continue;
+    if (cheapest && ranked.least_usd_per_hour > 2 * *cheapest) continue;
+    seen.push_back(ranked.candidate->type);
+    ++tried;
+    std::optional<Solution> solution = solve(ranked);
+    if (!solution) continue;
+    if (is_within_limits(*solution)) cheapest = std::min(cheapest.value_or(INFINITY), solution->usd_per_hour());
+    solutions_.push_back(std::move(*solution));
+  }
+  plan_.simulated.deployments = static_cast<std::int64_t>(tried);
+  std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+  answer();
+}
+
+void PlanMaker::answer() {
+  Explaining with{.question = &question_, .demand = &demand_, .windows = &busiest_};
+  std::vector<const Solution*> kept;
+  for (const Solution& solution : solutions_) {
+    if (is_within_limits(solution)) kept.push_back(&solution);
+  }
+  if (kept.empty()) return infeasible_by_limits();
+  plan_.recommendation = deployment_of(*kept.front(), with);
+  std::vector<const InstanceType*> named = {kept.front()->candidate.type};
+  for (const Solution* solution : kept) {
+    if (plan_.runners_up.size() >= kRunnersUp) break;
+    if (std::ranges::find(named, solution->candidate.type) != named.end()) continue;
+    named.push_back(solution->candidate.type);
+    plan_.runners_up.push_back(deployment_of(*solution, with));
+  }
+}
+
+void PlanMaker::infeasible_without_candidates() {
+  Infeasible why{.constraint = "compute"};
+  if (candidates_.least_memory) {
+    std::int64_t most = 0;
+    const InstanceType* largest = nullptr;
+    for (const InstanceType* type : question_.types) {
+      if (!type->gpu && type->memory_bytes.value_or(0) > most) {
+        most = *type->memory_bytes;
+        largest = type;
+      }
+    }
+    why.constraint = "memory";
+    why.because = fmt::format("a worker needs an instance of {}", format_bytes(*candidates_.least_memory));
+    if (largest != nullptr)
+      why.because += fmt::format("; the largest that may be bought, {}, has {}", largest->name,
+                                 format_bytes(static_cast<double>(most)));
+  } else {
+    why.because = candidates_.left_out.empty() ? "there is no instance type to choose from"
+                                               : "no instance type can be used: " + candidates_.left_out.front().why;
+  }
+  plan_.infeasible = std::move(why);
+}
+
+void PlanMaker::infeasible_by_latency(const Ranking& ranking) {
+  const LatencyObjective& objective = question_.slo.latency.front();
+  Infeasible why{.constraint = "latency"};
+  why.because =
+      fmt::format("even idle, no instance type answers {}: the fastest, {}, needs {} for {}",
+                  format_latency_objective(objective), ranking.fastest == nullptr ? "none" : name_of(*ranking.fastest),
+                  format_duration(1e9 * ranking.fastest_response_s), percentile_name(ranking.hardest_quantile));
+  plan_.infeasible = std::move(why);
+}
+
+void PlanMaker::infeasible_by_limits() {
+  const PlanLimits& limits = question_.limits;
+  Infeasible why{.constraint = limits.budget_usd_per_hour ? "budget" : "maximum"};
+  if (solutions_.empty()) {
+    why.constraint = question_.state.bytes > 0 ? "memory" : "compute";
+    why.because = "none of the candidates that were simulated keeps the objectives";
+  } else {
+    const Solution& nearest = solutions_.front();
+    why.nearest = deployment_of(nearest, {.question = &question_, .demand = &demand_, .windows = &busiest_});
+    why.because =
+        limits.budget_usd_per_hour && nearest.usd_per_hour() > *limits.budget_usd_per_hour
+            ? fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
+                          nearest.usd_per_hour(), *limits.budget_usd_per_hour)
+            : fmt::format("the smallest that keeps the objectives has {} instances, at most {} are allowed",
+                          nearest.instances(), limits.max_instances.value_or(0));
+    why.nearest_misses = why.because;
+  }
+  plan_.infeasible = std::move(why);
+}
+
+Result<Plan> PlanMaker::run() {
+  if (Status status = check(); !status) return fail(status.error());
+  const CandidateQuestion asked{
+      .reports = &question_.reports,
+      .types = &question_.types,
+      .spread = speed_spread(*question_.catalog, question_.reports.front().report.machine.cpu.architecture),
+      .option = question_.limits.option,
+      .start_up = question_.start_up,
+      .dims = question_.dims};
+  Result<Candidates> candidates = candidates_of(asked);
+  if (!candidates) return fail(candidates.error());
+  candidates_ = std::move(*candidates);
+  Result<Demand> demand = demand_of(question_.traffic, question_.arrivals, question_.bursts, 1);
+  if (!demand) return fail(demand.error());
+  demand_ = std::move(*demand);
+  latency_only_.latency = question_.slo.latency;
+  busiest_ = {busiest_window(demand_, {.requests = kSearchRequests})};
+  describe_inputs();
+  if (candidates_.all.empty()) {
+    infeasible_without_candidates();
+  } else {
+    search();
+  }
+  return std::move(plan_);
+}
+
+void PlanMaker::describe_inputs() {
+  plan_.version = question_.version;
+  plan_.argv = question_.argv;
+  for (const MeasuredReport& measured : question_.reports) {
+    PlannedReport report{.path = measured.path,
+                         .model = measured.report.model.path,
+                         .sha256 = measured.report.model.sha256,
+                         .fingerprint = measured.report.machine.fingerprint,
+                         .grade = measured.report.machine.grade};
+    if (measured.measured_on != nullptr) report.measured_on = measured.measured_on->name;
+    plan_.reports.push_back(std::move(report));
+  }
+  plan_.catalog = {.source = question_.catalog_source,
+                   .types = static_cast<std::int64_t>(question_.types.size()),
+                   .considered = candidates_.considered,
+                   .left_out = candidates_.left_out};
+  plan_.traffic = {.source = question_.traffic.source,
+                   .kind = demand_.kind,
+                   .mean_per_s = demand_.mean_per_s,
+                   .peak_per_s = demand_.peak_per_s,
+                   .span_s = demand_.span_s,
+                   .notes = question_.traffic.notes};
+  plan_.slo = question_.slo;
+  plan_.limits = question_.limits;
+  plan_.seed = question_.seed;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const PlanQuestion& question) { return PlanMaker(question).run(); }
+
+}  // namespace mlplan::planner

@@ -1,0 +1,156 @@
+#include "planner/sizing/service_model.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+namespace mlplan::planner {
+
+namespace {
+
+constexpr std::size_t kPoints = 200;  // of a law: as many as a p99.5 needs
+
+// The law in at most kPoints equally likely points.
+std::vector<double> points_of(const Distribution& law) {
+  if (law.samples.empty()) return {law.mean};
+  std::vector<std::pair<double, double>> weighted;
+  double total = 0;
+  for (std::size_t i = 0; i < law.samples.size(); ++i) {
+    weighted.emplace_back(law.samples[i], law.weights.empty() ? 1.0 : law.weights[i]);
+    total += weighted.back().second;
+  }
+  std::ranges::sort(weighted);
+  const std::size_t count = std::min(kPoints, weighted.size());
+  std::vector<double> points;
+  double below = 0;
+  std::size_t i = 0;
+  for (std::size_t k = 0; k < count; ++k) {
+    const double rank = (static_cast<double>(k) + 0.5) / static_cast<double>(count) * total;
+    while (i + 1 < weighted.size() && below + weighted[i].second < rank) below += weighted[i++].second;
+    points.push_back(weighted[i].first);
+  }
+  return points;
+}
+
+// Whether the row was measured where `dims` are as asked for. Rows name only dimensions that were swept.
+bool is_at(const SteadyRow& row, const std::map<std::string, std::int64_t>& dims, const Report& report) {
+  for (const auto& [name, value] : row.dims) {
+    const auto asked = dims.find(name);
+    const auto usual = report.model.dim_defaults.find(name);
+    if (asked != dims.end()) {
+      if (value != asked->second) return false;
+    } else if (usual != report.model.dim_defaults.end() && value != usual->second) {
+      return false;
+    }
+  }
+  return std::ranges::all_of(dims, [&](const auto& dim) {
+    const auto usual = report.model.dim_defaults.find(dim.first);
+    return row.dims.contains(dim.first) || (usual != report.model.dim_defaults.end() && usual->second == dim.second);
+  });
+}
+
+bool is_measured(const SteadyRow& row) {
+  return row.mode == "closed" && row.concurrency == 1 && row.latency.n > 0 && row.latency.median > 0 &&
+         row.stop != "failed" && row.stop != "out_of_memory";
+}
+
+const SteadyRow* find(const std::vector<const SteadyRow*>& rows, std::int64_t batch, std::int64_t threads,
+                      std::int64_t workers) {
+  const auto row = std::ranges::find_if(rows, [&](const SteadyRow* candidate) {
+    return candidate->batch == batch && candidate->threads == threads && candidate->workers == workers;
+  });
+  return row == rows.end() ? nullptr : *row;
+}
+
+// Side by side over alone, by the batches that were measured both ways: the largest, as a plan must hold for each.
+std::vector<Contention> contention_of(const std::vector<const SteadyRow*>& rows, std::int64_t threads, double vcpus) {
+  const auto share_of = [&](std::int64_t workers) { return static_cast<double>(workers * threads) / vcpus; };
+  std::map<std::int64_t, double> factors;
+  for (const SteadyRow* row : rows) {
+    if (row->threads != threads || row->workers == 1) continue;
+    const SteadyRow* alone = find(rows, row->batch, threads, 1);
+    if (alone == nullptr) continue;
+    double& factor = factors[row->workers];
+    factor = std::max(factor, row->latency.median / alone->latency.median);
+  }
+  std::vector<Contention> contention = {{share_of(1), 1}};
+  for (const auto& [workers, factor] : factors) {
+    contention.push_back({share_of(workers), std::max(factor, contention.back().factor)});
+  }
+  return contention;
+}
+
+void add_errors(WorkerModel& worker, const SteadyRow& row) {
+  const Stat& latency = row.latency;
+  if (latency.low && latency.high) {
+    worker.error =
+        std::max(worker.error, std::max(*latency.high / latency.median - 1, 1 - *latency.low / latency.median));
+  } else {
+    worker.error_known = false;
+  }
+  worker.fewest_samples = worker.service.empty() ? latency.n : std::min(worker.fewest_samples, latency.n);
+}
+
+}  // namespace
+
+ServiceLaw service_law(BatchService row) {
+  ServiceLaw law{.scv = scv(row.time_s), .points = points_of(row.time_s)};
+  law.row = std::move(row);
+  return law;
+}
+
+double WorkerModel::factor_at(double share) const {
+  if (share <= contention.front().share) return 1;
+  for (std::size_t i = 1; i < contention.size(); ++i) {
+    const Contention& low = contention[i - 1];
+    const Contention& high = contention[i];
+    if (share <= high.share) {
+      return low.factor + (high.factor - low.factor) * (share - low.share) / (high.share - low.share);
+    }
+  }
+  return contention.back().factor;
+}
+
+Result<ServiceModel> service_model_of(const Report& report, const std::string& source,
+                                      const std::map<std::string, std::int64_t>& dims) {
+  ServiceModel model;
+  model.vcpus = report.machine.cpu.logical;
+  model.architecture = report.machine.cpu.architecture;
+  model.device = report.mlplan.device;
+  if (model.vcpus < 1)
+    return fail(ErrorKind::bad_input, "the report does not say how many CPUs were measured on", source);
+
+  std::vector<const SteadyRow*> rows;
+  std::set<std::int64_t> threads;
+  for (const SteadyRow& row : report.steady) {
+    if (!is_measured(row) || !is_at(row, dims, report)) continue;
+    rows.push_back(&row);
+    if (row.workers == 1) threads.insert(row.threads);
+  }
+  for (const std::int64_t count : threads) {
+    WorkerModel worker;
+    worker.threads = count;
+    for (const SteadyRow* row : rows) {
+      if (row->threads != count || row->workers != 1) continue;
+      add_errors(worker, *row);
+      worker.service.push_back(service_law({row->batch, from_nanoseconds(row->latency)}));
+    }
+    std::ranges::sort(worker.service, {}, [](const ServiceLaw& law) { return law.row.batch; });
+    worker.contention = contention_of(rows, count, static_cast<double>(model.vcpus));
+    model.workers.push_back(std::move(worker));
+  }
+  if (model.workers.empty()) {
+    return fail(ErrorKind::bad_input,
+                dims.empty() ? "the report has no steady state of a single worker to plan with"
+                             : "the report has no steady state at the dimensions asked for",
+                source,
+                dims.empty() ? "mlplan bench MODEL without --skip, and with a longer --time-box"
+                             : "mlplan bench MODEL --dim NAME=VALUES");
+  }
+  return model;
+}
+
+}  // namespace mlplan::planner

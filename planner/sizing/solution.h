@@ -1,0 +1,32 @@
+// A deployment that was found to keep the objectives, before it is explained.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "planner/policies/follow.h"
+#include "planner/sizing/candidate.h"
+#include "planner/sizing/search.h"
+
+namespace mlplan::planner {
+
+struct FollowsLoad {
+  FollowSettings policy = {};         // its spares beyond what the load needs serve as well
+  std::int64_t spares_by_growth = 0;  // where the search for them began
+};
+
+struct Solution {
+  Candidate candidate = {};
+  std::int64_t serving = 1;    // for the load at its highest, with times longer by the error
+  double exact = 1;            // the same, between whole numbers
+  std::int64_t for_state = 0;  // instances that memory of sessions asks for; 0: none does
+  std::int64_t spares = 0;     // for failures
+  std::optional<FollowsLoad> live = {};
+  Judged judged = {};         // with the error
+  double mean_instances = 1;  // paid for over time, spares included
+
+  std::int64_t instances() const { return serving + spares + (live ? live->policy.spares : 0); }
+  double usd_per_hour() const { return candidate.usd_per_hour * mean_instances; }
+};
+
+}  // namespace mlplan::planner

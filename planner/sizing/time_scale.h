@@ -1,0 +1,41 @@
+// From the machine that was measured to another instance type: service and load times there are the measured ones times
+// a factor, which may be wrong by an error. A plan holds up to factor x (1 + error).
+//
+// The factor is the ratio of core speeds, where the catalog knows both by one metric. Published transfers of measured
+// times between processors by such figures were off by 7 to 33 % on average, hence kCoreSpeedError. Where a speed is
+// not known it is taken as the median of the catalog's types of that architecture, and the error reaches to the 95 %
+// quantile of their spread: as if the measured machine could be one of the fastest, and the type one of the slowest.
+// A report measured on the type itself needs neither.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "profiles/catalog.h"
+
+namespace mlplan::planner {
+
+inline constexpr double kCoreSpeedError = 0.25;
+
+struct SpeedSpread {  // of the core speeds that are known; 0 without any
+  double low = 0;     // 5 % quantile
+  double median = 0;
+  double high = 0;  // 95 % quantile
+};
+
+// Of the catalog's types without GPU of one architecture, over one metric: that of the most types.
+SpeedSpread speed_spread(const Catalog& catalog, const std::string& architecture);
+
+struct TimeScale {
+  enum class Kind { measured, core_speed, unknown_speed };
+  Kind kind = Kind::measured;
+  double factor = 1;
+  double error = 0;  // relative, upwards
+};
+
+// `measured_on` is null where it is not known which type was measured on.
+TimeScale time_scale(const InstanceType* measured_on, const InstanceType& type, const SpeedSpread& spread);
+
+std::string time_scale_sentence(const TimeScale& scale, const InstanceType* measured_on, const InstanceType& type);
+
+}  // namespace mlplan::planner

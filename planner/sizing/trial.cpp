@@ -1,0 +1,131 @@
+#include "planner/sizing/trial.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "planner/policies/fixed.h"
+#include "planner/simulation/simulator.h"
+
+namespace mlplan::planner {
+
+namespace {
+
+Scenario scenario_of(const Deployed& deployed, const Window& window) {
+  Scenario scenario;
+  scenario.arrivals = window.arrivals;
+  scenario.fleet.instance.workers = deployed.candidate.workers;
+  scenario.fleet.instance.max_batch = deployed.candidate.max_batch;
+  scenario.fleet.instance.service = deployed.candidate.service();
+  scenario.fleet.start_up = deployed.candidate.start_up();
+  scenario.fleet.initial_instances = deployed.scaling.initial_instances(window);
+  scenario.fleet.initial_pool = deployed.scaling.initial_pool;
+  scenario.routing = Routing::least_outstanding;
+  scenario.duration_s = window.warm_up_s + window.counted_s;
+  scenario.warm_up_s = window.warm_up_s;
+  return scenario;
+}
+
+double paid_s(const InstanceSeconds& seconds) {
+  return seconds.ready + seconds.loading + seconds.pooled + seconds.filling + seconds.stopping;
+}
+
+void add(Totals& totals, const SimulationResult& result, const std::vector<LatencyObjective>& objectives,
+         double weight) {
+  totals.requests += weight * static_cast<double>(result.arrivals);
+  totals.within.resize(objectives.size());
+  for (std::size_t i = 0; i < objectives.size(); ++i) {
+    const double within = result.response.share_within(objectives[i].at_most_ns / 1e9);
+    totals.within[i] += weight * within * static_cast<double>(result.response.count());
+  }
+  totals.exposed += weight * static_cast<double>(result.exposed);
+  totals.instance_s += weight * paid_s(result.instance_s);
+  totals.time_s += weight * result.measured_s;
+  totals.busy_slot_s += weight * result.busy_slot_s;
+  totals.ready_slot_s += weight * result.ready_slot_s;
+  totals.inferences += weight * static_cast<double>(result.completed);
+}
+
+using Member = double (*)(const Totals&);
+
+Interval ratio(const std::vector<Totals>& totals, Member above, Member below) {
+  std::vector<double> numerators;
+  std::vector<double> denominators;
+  for (const Totals& one : totals) {
+    numerators.push_back(above(one));
+    denominators.push_back(below(one));
+  }
+  return ratio_interval(numerators, denominators);
+}
+
+}  // namespace
+
+Scaling fixed_scaling(std::int64_t instances) {
+  return {.policy = [instances](
+                        const Window&) { return std::make_unique<FixedPolicy>(FixedSettings{.instances = instances}); },
+          .initial_instances = [instances](const Window&) { return instances; }};
+}
+
+Interval TrialResult::within(std::size_t objective) const {
+  std::vector<double> numerators;
+  std::vector<double> denominators;
+  for (const Totals& one : replications) {
+    numerators.push_back(one.within[objective]);
+    denominators.push_back(one.requests);
+  }
+  Interval interval = ratio_interval(numerators, denominators);
+  if (denominators.empty() || interval.n == 0) interval.mean = 1;  // nobody came
+  return interval;
+}
+
+Interval TrialResult::exposure() const {
+  return ratio(replications, [](const Totals& t) { return t.exposed; }, [](const Totals& t) { return t.requests; });
+}
+
+Interval TrialResult::instances() const {
+  return ratio(replications, [](const Totals& t) { return t.instance_s; }, [](const Totals& t) { return t.time_s; });
+}
+
+Interval TrialResult::utilisation() const {
+  return ratio(
+      replications, [](const Totals& t) { return t.busy_slot_s; }, [](const Totals& t) { return t.ready_slot_s; });
+}
+
+double TrialResult::response_quantile(double q) const {
+  double all = 0;
+  for (const Totals& one : replications) all += one.requests;
+  double sum = 0;
+  for (const auto& [time, requests] : response_s) {
+    sum += requests;
+    if (sum >= q * all) return time;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+void run_trial(const Deployed& deployed, const TrialQuestion& question, std::int64_t first, std::int64_t count,
+               TrialResult& result) {
+  const std::vector<LatencyObjective>& objectives = *question.objectives;
+  result.windows.resize(question.windows->size());
+  for (std::int64_t replication = first; replication < first + count; ++replication) {
+    Totals totals;
+    totals.within.resize(objectives.size());
+    for (std::size_t i = 0; i < question.windows->size(); ++i) {
+      const Window& window = (*question.windows)[i];
+      const Scenario scenario = scenario_of(deployed, window);
+      const std::unique_ptr<Policy> policy = deployed.scaling.policy(window);
+      // Windows of one replication are independent of each other.
+      const auto stream = static_cast<std::uint64_t>(replication) * 1000 + i;
+      const SimulationResult simulation = simulate(scenario, *policy, question.seed, stream);
+      add(totals, simulation, objectives, window.weight);
+      add(result.windows[i], simulation, objectives, 1);
+      for (const HistogramBin& bin : simulation.response.bins())
+        result.response_s[bin.high] += window.weight * static_cast<double>(bin.count);
+      result.simulated += simulation.arrivals;
+      result.most_instances = std::max(result.most_instances, simulation.most_instances);
+    }
+    result.replications.push_back(std::move(totals));
+  }
+}
+
+}  // namespace mlplan::planner
