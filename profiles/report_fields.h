@@ -7,15 +7,9 @@
 #include "profiles/model_fields.h"
 #include "profiles/report.h"
 #include "profiles/support/json_fields.h"
+#include "profiles/warning_fields.h"
 
 namespace mlplan {
-
-template <class F, Like<Warning> T>
-void fields(F& field, T& warning) {
-  field("code", warning.code);
-  field("message", warning.message);
-  field("hint", warning.hint);
-}
 
 template <class F, Like<ToolInfo> T>
 void fields(F& field, T& tool) {

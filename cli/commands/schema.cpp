@@ -4,6 +4,7 @@
 #include "cli/flags.h"
 #include "cli/output.h"
 #include "profiles/catalog.h"
+#include "profiles/plan.h"
 #include "profiles/report.h"
 #include "profiles/traffic.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 std::string_view schema_of(const std::string& document) {
   if (document == "catalog") return catalog_schema();
+  if (document == "plan") return plan_schema();
   if (document == "traffic") return traffic_schema();
   return report_schema();
 }
@@ -21,8 +23,8 @@ std::string_view schema_of(const std::string& document) {
 Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context) {
   std::string document = "report";
   Flags flags("mlplan schema [DOCUMENT]", "Prints the JSON Schema (draft-07) of a document.");
-  flags.optional_positional("DOCUMENT", "report, catalog or traffic (report)",
-                            read_choice(document, {"report", "catalog", "traffic"}));
+  flags.optional_positional("DOCUMENT", "report, catalog, traffic or plan (report)",
+                            read_choice(document, {"report", "catalog", "traffic", "plan"}));
   flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
   const Result<std::optional<std::string>> help = flags.parse(arguments, context.answer);
   if (!help) return fail(help.error());

@@ -293,4 +293,105 @@ Traffic RandomDocuments::traffic() {
   return result;
 }
 
+std::vector<std::int64_t> RandomDocuments::hours() {
+  std::vector<std::int64_t> result(coin() ? 24 : 0);
+  for (std::int64_t& hour : result) hour = below(100);
+  return result;
+}
+
+Estimate RandomDocuments::estimate() {
+  Estimate result;
+  result.value = below(5) == 0 ? std::nan("") : number();
+  if (coin()) result.low = result.value / 2;
+  if (coin()) result.high = result.value * 2;
+  return result;
+}
+
+WarmPool RandomDocuments::warm_pool() {
+  WarmPool result;
+  result.count = below(50);
+  result.decided_by = word();
+  result.start_up_s = maybe_number();
+  result.detection_lag_s = number();
+  result.windows = below(1000);
+  result.windows_needed = below(1000);
+  result.by_growth = maybe_count();
+  result.by_refill = maybe_count();
+  result.by_failures = maybe_count();
+  result.by_money = maybe_count();
+  if (coin()) result.exposure_by_formula = share();
+  if (coin()) result.exposure_simulated = estimate();
+  result.supported = coin();
+  result.refusal = word();
+  result.by_hour = hours();
+  if (coin()) result.tiers = {{"running", maybe_number(), maybe_number(), maybe_count(), word()}};
+  return result;
+}
+
+Deployment RandomDocuments::deployment() {
+  Deployment result;
+  result.instance = {"aws", word(), word(), kOnDemand, number(), word(), below(99), below(1'000'000'000'000), word()};
+  result.report = word();
+  result.workers = 1 + below(9);
+  result.threads = 1 + below(9);
+  result.max_batch = 1 + below(64);
+  result.batch_timeout_ns = below(1'000'000'000);
+  result.capacity_per_s = number();
+  result.extrapolation = {"core_speed", number(), share(), word()};
+  result.memory = {below(1'000'000'000'000), below(9), below(9), below(9), below(9)};
+  result.scaling = {"live", below(9), below(99), number(), hours(), number(), "mlplan", {}};
+  if (coin()) result.scaling.settings = {{"growth_window_s", number()}, {"a b", number()}};
+  result.pool = warm_pool();
+  result.instances = below(100);
+  if (coin()) result.predicted.latency = {{0.5, estimate(), {}}, {0.99, estimate(), number()}};
+  result.predicted.attainment = estimate();
+  result.predicted.exposure = estimate();
+  result.predicted.utilisation = estimate();
+  result.predicted.usd_per_hour = estimate();
+  result.predicted.usd_per_1000_inferences = estimate();
+  result.predicted.instances = estimate();
+  if (coin()) result.headroom = {{"load", number(), word()}, {"rounding", -number(), ""}};
+  result.binding = {"latency", word()};
+  return result;
+}
+
+Plan RandomDocuments::plan() {
+  Plan result;
+  result.version = "0.2.0";
+  result.argv = words();
+  if (coin()) result.reports = {{word(), word(), word(), word(), "A", {}}, {word(), "", "", "", "", word()}};
+  result.catalog = {word(), below(9999), below(999), {}};
+  if (coin()) result.catalog.left_out = {{word(), below(999)}};
+  result.traffic = {word(), "trace", number(), number(), number(), words()};
+  if (coin()) result.slo.latency = {{0.5, number()}, {0.999, number()}};
+  if (coin()) result.slo.exposure = share();
+  if (coin()) result.slo.availability = share();
+  result.slo.survive = {below(9), below(2)};
+  result.limits = {below(9), maybe_count(), maybe_number(), "latency", kSpot};
+  result.seed = engine_();
+  result.confidence = share();
+  result.summary = word();
+  if (coin()) {
+    result.recommendation = deployment();
+  } else {
+    result.infeasible = Infeasible{"memory", word(), {}, word()};
+    if (coin()) result.infeasible->nearest = deployment();
+  }
+  for (auto n = below(3); n > 0; --n) result.runners_up.push_back(deployment());
+  for (auto n = below(3); n > 0; --n) result.cost_and_latency.push_back({word(), number(), number(), coin()});
+  for (auto n = below(3); n > 0; --n) result.cost_and_exposure.push_back({word(), number(), share(), coin()});
+  for (auto n = below(3); n > 0; --n) {
+    WhatIf what_if{word(), word(), coin(), {}, {}, maybe_number(), maybe_count(), maybe_number(), maybe_number()};
+    if (coin()) what_if.attainment = estimate();
+    if (coin()) what_if.exposure = estimate();
+    result.what_if.push_back(what_if);
+  }
+  result.simulated = {{}, word(), below(1'000'000'000'000), below(99), below(99), below(99)};
+  if (coin()) result.simulated.windows = {{number(), number(), word()}};
+  result.confidence_notes = words();
+  result.assumptions = words();
+  if (coin()) result.warnings = {{"code", word(), word()}};
+  return result;
+}
+
 }  // namespace mlplan::test

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "profiles/catalog.h"
+#include "profiles/plan.h"
 #include "profiles/report.h"
 #include "profiles/traffic.h"
 
@@ -29,6 +30,7 @@ class RandomDocuments {
   Stat stat();
   Catalog catalog();  // without findings that are errors
   Traffic traffic();  // of each kind
+  Plan plan();        // feasible or not
   Report report();    // every optional part sometimes there, sometimes not
 
  private:
@@ -36,12 +38,18 @@ class RandomDocuments {
   TensorSpec tensor();
   ScalarSpec scalar();
   std::optional<double> maybe_number();
+  double share() { return static_cast<double>(below(1000)) / 999; }
+  std::optional<std::int64_t> maybe_count() { return coin() ? std::optional<std::int64_t>(below(50)) : std::nullopt; }
+  std::vector<std::int64_t> hours();  // 24, or none
   std::vector<std::string> words();
   ColdStartState state(const std::string& name);
   MemoryReport memory();
   SteadyRow steady_row();
   RateSeries rate_series();
   RequestTrace request_trace();
+  Estimate estimate();
+  Deployment deployment();
+  WarmPool warm_pool();
   InstanceType instance_type(const std::string& name);
 
   std::mt19937_64 engine_;

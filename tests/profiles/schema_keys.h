@@ -30,6 +30,7 @@ inline void add_described_keys(const nlohmann::ordered_json& root, const nlohman
   if (schema.contains("$ref"))
     return add_described_keys(root, root.at(Json::json_pointer(schema["$ref"].get<std::string>().substr(1))), path,
                               keys);
+  for (const Json& part : schema.value("allOf", Json::array())) add_described_keys(root, part, path, keys);
   if (schema.contains("items")) add_described_keys(root, schema["items"], path + "/*", keys);
   const Json properties = schema.value("properties", Json::object());
   for (const auto& [key, value] : properties.items()) {
