@@ -11,15 +11,10 @@
 #include <vector>
 
 #include "planner/queueing/infinite_server.h"
-#include "planner/simulation/arrivals.h"
+#include "planner/simulation/traffic_arrivals.h"
 #include "profiles/traffic.h"
 
 namespace mlplan::planner {
-
-struct Bursts {
-  double scv = 0;  // of the gamma factor on the rate; 0: none
-  double interval_s = 60;
-};
 
 struct Demand {
   std::string kind;  // "constant", "diurnal", "series", "trace"
