@@ -142,7 +142,8 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
                                   *type.vcpus, *type.vcpus / candidate.threads)};
   }
   const double load = with.demand->peak_per_s * (1 + candidate.error) / candidate.capacity_per_s();
-  if (solution.serving <= with.question->limits.min_instances && solution.serving > std::ceil(load))
+  if (solution.serving <= with.question->limits.min_instances &&
+      static_cast<double>(solution.serving) > std::ceil(load))
     return {"minimum", fmt::format("the least number of instances that was asked for, {}", solution.serving)};
   if (solution.serving > static_cast<std::int64_t>(std::ceil(load))) {
     return {"latency",
