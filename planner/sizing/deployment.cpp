@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "planner/sizing/follow_load.h"
+#include "planner/sizing/pool_plan.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
@@ -233,6 +234,7 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
   out.instances = solution.instances();
   out.predicted = prediction_of(solution, with, trials_of(solution, with));
   out.scaling = scaling_plan_of(solution, out.predicted);
+  out.pool = pool_of(solution, out.predicted, with);
   out.headroom = headroom_of(solution, with);
   out.binding = binding_of(solution, with);
   return out;

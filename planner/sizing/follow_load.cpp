@@ -150,7 +150,9 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
     }
   }
   policy.spares = kept;
-  return Followed{policy, tried.at(kept)};
+  Followed out{policy, tried.at(kept)};
+  out.tried = std::move(tried);
+  return out;
 }
 
 }  // namespace mlplan::planner

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -28,7 +29,8 @@ double mean_ordered(const FollowSettings& settings, const Demand& demand, const 
 
 struct Followed {
   FollowSettings policy = {};
-  Judged judged = {};  // with times longer by the error
+  Judged judged = {};                         // with times longer by the error
+  std::map<std::int64_t, Judged> tried = {};  // by spares
 };
 
 // nullopt where even `most_spares` are not enough.

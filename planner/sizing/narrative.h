@@ -1,5 +1,5 @@
-// The sentences of a plan: the recommendation in one paragraph, what was taken for granted, how sure the figures are and
-// what would make them surer, and warnings.
+// The sentences of a plan: the recommendation in one paragraph, what was taken for granted, how sure the figures are
+// and what would make them surer, and warnings.
 #pragma once
 
 #include "planner/sizing/deployment.h"

@@ -8,9 +8,12 @@
 #include "planner/queueing/spares.h"
 #include "planner/sizing/deployment.h"
 #include "planner/sizing/follow_load.h"
+#include "planner/sizing/narrative.h"
+#include "planner/sizing/pool_plan.h"
 #include "planner/sizing/ranking.h"
 #include "planner/sizing/search.h"
 #include "planner/sizing/solution.h"
+#include "planner/sizing/what_if.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
@@ -22,6 +25,7 @@ constexpr double kFinalRequests = 200'000;   // of one replication of the recomm
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
 constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
+constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin the search with
 constexpr double kMostUtilisation = 0.95;
 constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
 constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
@@ -45,6 +49,7 @@ class PlanMaker {
   std::optional<std::int64_t> instances_for_sessions(const Candidate& candidate) const;
   std::int64_t spares_for(std::int64_t serving, double repair_s) const;
   void answer();
+  std::vector<ParetoPoint> cost_and_latency(const std::vector<const Solution*>& kept) const;
   void infeasible_without_candidates();
   void infeasible_by_latency(const Ranking& ranking);
   void infeasible_by_limits();
@@ -59,7 +64,7 @@ class PlanMaker {
   Candidates candidates_ = {};
   Objectives latency_only_ = {};
   std::vector<Window> busiest_ = {};
-  std::int64_t guess_spares_ = 1;         // of the candidate before
+  std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
   std::vector<Solution> solutions_ = {};  // all that keep the objectives, cheapest first
 };
 
@@ -145,6 +150,8 @@ std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
 bool PlanMaker::follow_load(Solution& solution) {
   const Candidate& candidate = solution.candidate;
   const FollowSettings& policy = solution.policy;
+  if (!guess_spares_)
+    guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
   const std::vector<Window> windows = windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
                                                            .requests = kFollowRequests,
                                                            .horizon_s = policy.lead_s,
@@ -152,23 +159,26 @@ bool PlanMaker::follow_load(Solution& solution) {
   const Objectives objectives{question_.slo.latency, question_.slo.exposure};
   const std::int64_t most_spares = std::max<std::int64_t>(20, 3 * solution.serving);
   const std::optional<Followed> followed =
-      fewest_spares(candidate, policy, guess_spares_, most_spares, windows, objectives, kFollowEffort, question_.seed);
+      fewest_spares(candidate, policy, *guess_spares_, most_spares, windows, objectives, kFollowEffort, question_.seed);
   if (!followed) return false;
   guess_spares_ = followed->policy.spares;
   // The windows' mean, brought to all of the traffic by what the policy orders there and there.
-  const double simulated = followed->judged.trial.instances().mean;
-  const double mean = simulated * mean_ordered(followed->policy, demand_) /
-                      std::max(1e-9, mean_ordered(followed->policy, demand_, windows));
-  fmt::print(stderr, "{} live: spares {} mean {} sim {} fixed {} windows {}\n", name_of(candidate),
-             followed->policy.spares, mean, simulated, solution.mean_instances, windows.size());
-  if (question_.scaling == ScalingChoice::cheapest &&
-      mean + static_cast<double>(solution.spares) >= solution.mean_instances)
-    return false;
+  const auto mean_with = [&](std::int64_t spares, const Judged& judged) {
+    FollowSettings with = policy;
+    with.spares = spares;
+    const double of_windows = mean_ordered(with, demand_, windows);
+    const double extended = of_windows > 0 ? mean_ordered(with, demand_) / of_windows : 1;
+    return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
+  };
+  const double mean = mean_with(followed->policy.spares, followed->judged);
+  if (question_.scaling == ScalingChoice::cheapest && mean >= solution.mean_instances) return false;
+  for (const auto& [spares, judged] : followed->tried)
+    solution.by_spares[spares] = {mean_with(spares, judged) * candidate.usd_per_hour, judged.trial.exposure().mean};
   solution.policy = followed->policy;
   solution.live = true;
   solution.windows = windows;
   solution.judged = followed->judged;
-  solution.mean_instances = mean + static_cast<double>(solution.spares);
+  solution.mean_instances = mean;
   return true;
 }
 
@@ -206,14 +216,43 @@ void PlanMaker::answer() {
     if (is_within_limits(solution)) kept.push_back(&solution);
   }
   if (kept.empty()) return infeasible_by_limits();
-  plan_.recommendation = deployment_of(*kept.front(), explaining(*kept.front()));
-  std::vector<const InstanceType*> named = {kept.front()->candidate.type};
+  const Solution& best = *kept.front();
+  const Explaining with = explaining(best);
+  plan_.recommendation = deployment_of(best, with);
+  std::vector<const InstanceType*> named = {best.candidate.type};
   for (const Solution* solution : kept) {
     if (plan_.runners_up.size() >= kRunnersUp) break;
     if (std::ranges::find(named, solution->candidate.type) != named.end()) continue;
     named.push_back(solution->candidate.type);
     plan_.runners_up.push_back(deployment_of(*solution, explaining(*solution)));
   }
+  plan_.cost_and_latency = cost_and_latency(kept);
+  for (const auto& [spares, point] : best.by_spares) {
+    plan_.cost_and_exposure.push_back({fmt::format("{} spare{}", spares, spares == 1 ? "" : "s"), point.usd_per_hour,
+                                       point.exposure, spares == best.policy.spares});
+  }
+  plan_.what_if = what_ifs(best, with);
+  plan_.simulated.windows = windows_said(*with.windows);
+  plan_.simulated.why_enough = why_windows_suffice(best, demand_);
+  plan_.simulated.requests = best.judged.trial.simulated;
+  plan_.simulated.replications = static_cast<std::int64_t>(best.judged.trial.replications.size());
+  plan_.confidence_notes = confidence_notes_of(best, question_);
+  plan_.warnings = warnings_of(best, question_);
+}
+
+// Response times at the first objective's quantile with times longer by the error, as they were simulated; what costs
+// more and is no faster is left out.
+std::vector<ParetoPoint> PlanMaker::cost_and_latency(const std::vector<const Solution*>& kept) const {
+  std::vector<ParetoPoint> points;
+  double fastest = INFINITY;
+  for (const Solution* solution : kept) {  // cheapest first
+    const double response = solution->judged.trial.response_quantile(question_.slo.latency.front().quantile);
+    if (!(response < fastest)) continue;
+    fastest = response;
+    points.push_back({fmt::format("{} x {}", solution->instances(), name_of(solution->candidate)),
+                      solution->usd_per_hour(), 1e9 * response, solution == kept.front()});
+  }
+  return points;
 }
 
 void PlanMaker::infeasible_without_candidates() {
@@ -292,6 +331,8 @@ Result<Plan> PlanMaker::run() {
   } else {
     search();
   }
+  plan_.assumptions = assumptions_of(question_, demand_);
+  plan_.summary = summary_of(plan_);
   return std::move(plan_);
 }
 

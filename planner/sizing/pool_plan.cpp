@@ -47,7 +47,8 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
 
 Growth growth_of(const Solution& solution, const Demand& demand) {
   if (!demand.varies()) return {};
-  NeedSeries needs{.step_s = demand.rates.interval_s, .starts_at_unix_s = demand.starts_at_unix_s, .repeats = demand.rates.repeats};
+  NeedSeries needs{
+      .step_s = demand.rates.interval_s, .starts_at_unix_s = demand.starts_at_unix_s, .repeats = demand.rates.repeats};
   for (std::size_t i = 0; i < demand.rates.rate_per_s.size(); ++i)
     needs.needs.push_back(demand.is_gap(i) ? -1 : instances_for(solution.policy.rates, demand.rates.rate_per_s[i]));
   return growth_within(needs, solution.candidate.start_up_quantile(0.95) + detection_s(solution.policy));
@@ -60,7 +61,9 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
   pool.by_failures = solution.spares;
   pool.count = solution.spares + (solution.live ? solution.policy.spares : 0);
   pool.start_up_s = solution.candidate.start_up_quantile(0.95);
-  pool.decided_by = pool.count == 0 ? "none needed" : solution.live && solution.policy.spares > 0 ? "growth" : "failures";
+  pool.decided_by = pool.count == 0                               ? "none needed"
+                    : solution.live && solution.policy.spares > 0 ? "growth"
+                                                                  : "failures";
   if (!solution.live) {
     pool.tiers = pool.count > 0 ? tiers_of(solution, pool, with) : std::vector<PoolTier>{};
     return pool;
@@ -82,9 +85,9 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
                .start_up_s = *pool.start_up_s,
                .draws_per_s = time > 0 ? starts / time : 0,
                .spare_usd_per_hour = solution.candidate.usd_per_hour,
-               .missing_usd_per_hour = question.pool.miss_usd
-                                           ? std::optional(*question.pool.miss_usd * 3600 * solution.policy.rates.front())
-                                           : std::nullopt});
+               .missing_usd_per_hour = question.pool.miss_usd ? std::optional(*question.pool.miss_usd * 3600 *
+                                                                              solution.policy.rates.front())
+                                                              : std::nullopt});
   pool.by_growth = spares.by_growth;
   pool.by_refill = spares.by_refill;
   pool.by_money = spares.by_money;

@@ -2,6 +2,7 @@
 // the traffic can carry the claim, and what each way to keep them warm would take.
 #pragma once
 
+#include "planner/pool/growth.h"
 #include "planner/sizing/deployment.h"
 #include "planner/sizing/solution.h"
 #include "profiles/plan.h"
@@ -9,7 +10,6 @@
 namespace mlplan::planner {
 
 // Growth of the need of a policy's table on the traffic within one start-up and detection; nothing for a constant rate.
-struct Growth;
 Growth growth_of(const Solution& solution, const Demand& demand);
 
 WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Explaining& with);

@@ -83,8 +83,8 @@ class Asking {
       if (policy.forecast) policy.forecast = twice.rates;
       const double peak = twice.peak_per_s;
       out.instances = instances_for(policy.rates, peak) + policy.spares + solution_.spares;
-      out.usd_per_hour = solution_.candidate.usd_per_hour *
-                         (mean_ordered(policy, twice) + static_cast<double>(solution_.spares));
+      out.usd_per_hour =
+          solution_.candidate.usd_per_hour * (mean_ordered(policy, twice) + static_cast<double>(solution_.spares));
       out.sentence = fmt::format("the policy orders up to {} instances, ${:.2f} an hour in the mean", *out.instances,
                                  *out.usd_per_hour);
       if (!out.holds) out.sentence += "; " + shortfall(out);
@@ -95,9 +95,9 @@ class Asking {
       out.instances = solution_.instances();
     } else {
       const std::int64_t most = 100'000 + 4 * solution_.serving;
-      const std::optional<Sized> sized = smallest_fixed(
-          solution_.candidate, 2 * solution_.serving, solution_.serving, most, windows,
-          {with_.question->slo.latency, std::nullopt}, kEffort, with_.question->seed);
+      const std::optional<Sized> sized =
+          smallest_fixed(solution_.candidate, 2 * solution_.serving, solution_.serving, most, windows,
+                         {with_.question->slo.latency, std::nullopt}, kEffort, with_.question->seed);
       out.sentence = shortfall(out);
       if (sized) {
         out.instances = sized->instances + solution_.spares;
@@ -110,7 +110,8 @@ class Asking {
 
   WhatIf instance_fails() const {
     WhatIf out = judged("instance_fails", {slow_, scaling_of(solution_, 1)}, *with_.windows);
-    const std::string until = fmt::format("until another is ready, {} later", format_duration(1e9 * slow_.start_up_quantile(0.95)));
+    const std::string until =
+        fmt::format("until another is ready, {} later", format_duration(1e9 * slow_.start_up_quantile(0.95)));
     if (solution_.instances() == 1) {
       out = WhatIf{.name = "instance_fails",
                    .sentence = fmt::format("nothing is served {}; a spare costs ${:.2f} an hour (--survive 1)", until,
@@ -126,11 +127,12 @@ class Asking {
   std::vector<WhatIf> start_ups() const {
     const double start_up = slow_.start_up_quantile(0.95);
     if (!solution_.live) {
-      return {WhatIf{.name = "start_up_doubles",
-                     .sentence = fmt::format("a fixed fleet does not notice, until an instance has to be replaced: that "
-                                             "takes {} instead of {}",
-                                             format_duration(2e9 * start_up), format_duration(1e9 * start_up)),
-                     .holds = true}};
+      return {
+          WhatIf{.name = "start_up_doubles",
+                 .sentence = fmt::format("a fixed fleet does not notice, until an instance has to be replaced: that "
+                                         "takes {} instead of {}",
+                                         format_duration(2e9 * start_up), format_duration(1e9 * start_up)),
+                 .holds = true}};
     }
     WhatIf twice = with_start_up("start_up_doubles", 2);
     twice.sentence = twice.holds ? "the plan still keeps the objectives" : shortfall(twice);
@@ -187,8 +189,10 @@ class Asking {
   // "p99 would be 210 ms, 3.1 % of requests would meet a cold start"
   std::string shortfall(const WhatIf& what) const {
     const LatencyObjective& objective = objectives_.latency.front();
-    std::string text = what.response_ns ? fmt::format("{} would be {}", percentile_name(objective.quantile), format_duration(*what.response_ns))
-                                        : fmt::format("{} would not be answered at all", percentile_name(objective.quantile));
+    std::string text =
+        what.response_ns
+            ? fmt::format("{} would be {}", percentile_name(objective.quantile), format_duration(*what.response_ns))
+            : fmt::format("{} would not be answered at all", percentile_name(objective.quantile));
     if (objectives_.exposure && what.exposure && what.exposure->value > *objectives_.exposure)
       text += fmt::format(", {} of requests could meet a cold start", format_percentage(what.exposure->value));
     return text;
