@@ -61,6 +61,11 @@ void Flags::positional(std::string name, std::string help, Reader read) {
        .required = true});
 }
 
+void Flags::positionals(std::string name, std::string help, Reader read) {
+  positional(std::move(name), std::move(help), std::move(read));
+  entries_.back().repeatable = true;
+}
+
 void Flags::optional_positional(std::string name, std::string help, Reader read) {
   add({.names = std::move(name), .help = std::move(help), .read = std::move(read), .is_positional = true});
 }
@@ -106,7 +111,12 @@ Result<std::optional<std::string>> Flags::parse(const std::vector<std::string>& 
       continue;
     }
     // One value per occurrence: else a list would swallow the positional behind it.
-    CLI::Option* option = app.add_option(entry.names, values[i])->expected(1)->allow_extra_args(false);
+    CLI::Option* option = app.add_option(entry.names, values[i]);
+    if (entry.is_positional && entry.repeatable) {
+      option->expected(1, CLI::detail::expected_max_vector_size);
+      continue;
+    }
+    option->expected(1)->allow_extra_args(false);
     option->multi_option_policy(entry.repeatable ? CLI::MultiOptionPolicy::TakeAll : CLI::MultiOptionPolicy::TakeLast);
   }
   try {

@@ -24,8 +24,9 @@ class Flags {
   // usage: "mlplan bench MODEL [flags]"; about: one or two sentences.
   Flags(std::string usage, std::string about);
 
-  void group(std::string title);                                     // of the flags declared from here on
-  void positional(std::string name, std::string help, Reader read);  // required
+  void group(std::string title);                                      // of the flags declared from here on
+  void positional(std::string name, std::string help, Reader read);   // required
+  void positionals(std::string name, std::string help, Reader read);  // at least one; takes all
   void optional_positional(std::string name, std::string help, Reader read);
   // names: "-o,--output"; placeholder: "FILE".
   void value(std::string names, std::string placeholder, std::string help, Reader read);

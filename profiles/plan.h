@@ -33,33 +33,33 @@ struct Estimate {
 // --- what the plan was made from ---------------------------------------------------------------
 
 struct PlannedReport {
-  std::string path;
-  std::string model;                       // its path
-  std::string sha256;                      // of the model
-  std::string fingerprint;                 // of the machine
-  std::string grade;                       // of the machine: A, B or C
-  std::optional<std::string> measured_on;  // the instance type, where it is known
+  std::string path = {};
+  std::string model = {};                       // its path
+  std::string sha256 = {};                      // of the model
+  std::string fingerprint = {};                 // of the machine
+  std::string grade = {};                       // of the machine: A, B or C
+  std::optional<std::string> measured_on = {};  // the instance type, where it is known
 };
 
 struct LeftOut {
-  std::string why;  // "no price for on_demand", "too little memory: 4.00 GiB, needs 33.1 GiB"
+  std::string why = {};  // "no price for on_demand", "too little memory: 4.00 GiB, needs 33.1 GiB"
   std::int64_t types = 0;
 };
 
 struct PlannedCatalog {
-  std::string source;  // "shipped", or the file
+  std::string source = {};  // "shipped", or the file
   std::int64_t types = 0;
   std::int64_t considered = 0;
-  std::vector<LeftOut> left_out;  // most types first
+  std::vector<LeftOut> left_out = {};  // most types first
 };
 
 struct PlannedTraffic {
-  std::string source;
-  std::string kind;  // "constant", "diurnal", "series", "trace"
+  std::string source = {};
+  std::string kind = {};  // "constant", "diurnal", "series", "trace"
   double mean_per_s = 0;
   double peak_per_s = 0;  // that was planned for
   double span_s = 0;      // of what is known; 0 for a rate that was only stated
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = {};
 };
 
 struct PlanLimits {
@@ -74,12 +74,12 @@ struct PlanLimits {
 struct SimulatedWindow {
   double start_s = 0;
   double duration_s = 0;
-  std::string why;  // "highest rate", "steepest growth", "drawn at random"
+  std::string why = {};  // "highest rate", "steepest growth", "drawn at random"
 };
 
 struct Simulated {
-  std::vector<SimulatedWindow> windows;
-  std::string why_enough;         // a sentence
+  std::vector<SimulatedWindow> windows = {};
+  std::string why_enough = {};    // a sentence
   std::int64_t requests = 0;      // for the recommendation alone, over all windows and replications
   std::int64_t replications = 0;  // of each window
   std::int64_t deployments = 0;   // candidates that were simulated
@@ -89,23 +89,23 @@ struct Simulated {
 // --- a deployment --------------------------------------------------------------------------------
 
 struct PlannedInstance {
-  std::string cloud;
-  std::string name;
-  std::string region;
-  std::string option;  // how it is bought
+  std::string cloud = {};
+  std::string name = {};
+  std::string region = {};
+  std::string option = {};  // how it is bought
   double usd_per_hour = 0;
-  std::string price_date;
+  std::string price_date = {};
   std::int64_t vcpus = 0;
   std::int64_t memory_bytes = 0;
-  std::string gpu;  // "4 x T4", empty without
+  std::string gpu = {};  // "4 x T4", empty without
 };
 
 // How the measured times were carried over to this type.
 struct Extrapolation {
-  std::string kind;        // "measured": on this very type; "core_speed": by a core benchmark; "unknown_speed"
-  double time_factor = 1;  // service times are the measured ones times this
-  double error = 0;        // relative: the plan holds for times longer by up to this
-  std::string sentence;    // what was assumed, and what would do away with it
+  std::string kind = {};      // "measured": on this very type; "core_speed": by a core benchmark; "unknown_speed"
+  double time_factor = 1;     // service times are the measured ones times this
+  double error = 0;           // relative: the plan holds for times longer by up to this
+  std::string sentence = {};  // what was assumed, and what would do away with it
 };
 
 struct MemoryFit {
@@ -117,103 +117,103 @@ struct MemoryFit {
 };
 
 struct ScalingPlan {
-  std::string kind;         // "fixed": a count; "scheduled": a count by hour; "live": by the policy of `policy`
+  std::string kind = {};    // "fixed": a count; "scheduled": a count by hour; "live": by the policy of `policy`
   std::int64_t lowest = 0;  // serving instances, without spares
   std::int64_t highest = 0;
-  double mean_instances = 0;               // of all, spares included, over time: what is paid for
-  std::vector<std::int64_t> by_hour;       // 24, from midnight UTC; empty: no time of day
-  double ordered_ahead_s = 0;              // scheduled: how long before the hour
-  std::string policy;                      // live: "mlplan"; fixed: "fixed"
-  std::map<std::string, double> settings;  // of the policy
+  double mean_instances = 0;                    // of all, spares included, over time: what is paid for
+  std::vector<std::int64_t> by_hour = {};       // 24, from midnight UTC; empty: no time of day
+  double ordered_ahead_s = 0;                   // scheduled: how long before the hour
+  std::string policy = {};                      // live: "mlplan"; fixed: "fixed"
+  std::map<std::string, double> settings = {};  // of the policy
 };
 
 // A warmer or colder way to keep a spare, and what it would take.
 struct PoolTier {
-  std::string name;                    // "running", "stopped", "page_cache_warm"
-  std::optional<double> ready_in_s;    // from the order to ready
-  std::optional<double> usd_per_hour;  // of one
-  std::optional<std::int64_t> count;   // that the exposure asks for
-  std::string note;                    // what is not known, and how to say it
+  std::string name = {};                    // "running", "stopped", "page_cache_warm"
+  std::optional<double> ready_in_s = {};    // from the order to ready
+  std::optional<double> usd_per_hour = {};  // of one
+  std::optional<std::int64_t> count = {};   // that the exposure asks for
+  std::string note = {};                    // what is not known, and how to say it
 };
 
 struct WarmPool {
-  std::int64_t count = 0;            // the recommendation: spares beyond what serves the load
-  std::string decided_by;            // "growth", "refill", "failures", "money", "none needed"
-  std::optional<double> start_up_s;  // that a spare bridges: upper quantile, node included where known
+  std::int64_t count = 0;                 // the recommendation: spares beyond what serves the load
+  std::string decided_by = {};            // "growth", "refill", "failures", "money", "none needed"
+  std::optional<double> start_up_s = {};  // that a spare bridges: upper quantile, node included where known
   double detection_lag_s = 0;
   std::int64_t windows = 0;         // independent ones of the horizon in the traffic
   std::int64_t windows_needed = 0;  // for the claim at Plan::confidence
-  std::optional<std::int64_t> by_growth;
-  std::optional<std::int64_t> by_refill;
-  std::optional<std::int64_t> by_failures;
-  std::optional<std::int64_t> by_money;
-  std::optional<double> exposure_by_formula;
-  std::optional<Estimate> exposure_simulated;
-  bool supported = true;              // the traffic can carry the claim
-  std::string refusal;                // when not: what it would need
-  std::vector<std::int64_t> by_hour;  // 24 or none
-  std::vector<PoolTier> tiers;
+  std::optional<std::int64_t> by_growth = {};
+  std::optional<std::int64_t> by_refill = {};
+  std::optional<std::int64_t> by_failures = {};
+  std::optional<std::int64_t> by_money = {};
+  std::optional<double> exposure_by_formula = {};
+  std::optional<Estimate> exposure_simulated = {};
+  bool supported = true;                   // the traffic can carry the claim
+  std::string refusal = {};                // when not: what it would need
+  std::vector<std::int64_t> by_hour = {};  // 24 or none
+  std::vector<PoolTier> tiers = {};
 };
 
 struct LatencyPrediction {
   double quantile = 0;
-  Estimate response_ns;
-  std::optional<double> at_most_ns;  // the objective, where there is one
+  Estimate response_ns = {};
+  std::optional<double> at_most_ns = {};  // the objective, where there is one
 };
 
 struct Prediction {
-  std::vector<LatencyPrediction> latency;  // p50, p90, p99 and those of the SLO, rising
-  Estimate attainment;                     // share of requests within the tightest latency objective
-  Estimate exposure;                       // share of requests that may meet a cold start
-  Estimate utilisation;
-  Estimate usd_per_hour;
-  Estimate usd_per_1000_inferences;
-  Estimate instances;  // mean, spares included
+  std::vector<LatencyPrediction> latency = {};  // p50, p90, p99 and those of the SLO, rising
+  Estimate attainment = {};                     // share of requests within the tightest latency objective
+  Estimate exposure = {};                       // share of requests that may meet a cold start
+  Estimate utilisation = {};
+  Estimate usd_per_hour = {};
+  Estimate usd_per_1000_inferences = {};
+  Estimate instances = {};  // mean, spares included
 };
 
 // Part of the instances at the peak. They sum to what is bought.
 struct HeadroomPart {
-  std::string name;  // "load", "queueing", "burst", "start_up", "failure", "model_error", "rounding"
+  std::string name = {};  // "load", "queueing", "burst", "start_up", "failure", "model_error", "rounding"
   double instances = 0;
-  std::string sentence;
+  std::string sentence = {};
 };
 
 struct Binding {
-  std::string constraint;  // "compute", "memory", "latency", "exposure", "failure", "minimum", "budget"
-  std::string sentence;
+  std::string constraint = {};  // "compute", "memory", "latency", "exposure", "failure", "minimum", "budget"
+  std::string sentence = {};
 };
 
 struct Deployment {
-  PlannedInstance instance;
-  std::string report;        // path of the one it rests on
+  PlannedInstance instance = {};
+  std::string report = {};   // path of the one it rests on
   std::int64_t workers = 1;  // of an instance
   std::int64_t threads = 1;  // of a worker
   std::int64_t max_batch = 1;
   std::int64_t batch_timeout_ns = 0;
   double capacity_per_s = 0;  // inputs per second of one instance, saturated
-  Extrapolation extrapolation;
-  MemoryFit memory;
-  ScalingPlan scaling;
-  WarmPool pool;
+  Extrapolation extrapolation = {};
+  MemoryFit memory = {};
+  ScalingPlan scaling = {};
+  WarmPool pool = {};
   std::int64_t instances = 0;  // bought at the peak: serving and spare
-  Prediction predicted;
-  std::vector<HeadroomPart> headroom;
-  Binding binding;
+  Prediction predicted = {};
+  std::vector<HeadroomPart> headroom = {};
+  Binding binding = {};
 };
 
 // --- what else could be --------------------------------------------------------------------------
 
 struct ParetoPoint {
-  std::string name;  // of the deployment: "3 x c7i.large, 2 workers, batch 4"
+  std::string name = {};  // of the deployment: "3 x c7i.large, 2 workers, batch 4"
   double usd_per_hour = 0;
   double value = 0;  // response time in ns at the SLO's quantile, or exposure
   bool recommended = false;
 };
 
 struct WhatIf {
-  std::string name;      // "traffic_doubles", "start_up_doubles", "instance_fails", "start_up_cliff"
-  std::string sentence;  // what happens and what it would take
-  bool holds = false;    // the plan as it is keeps the SLO
+  std::string name = {};      // "traffic_doubles", "start_up_doubles", "instance_fails", "start_up_cliff"
+  std::string sentence = {};  // what happens and what it would take
+  bool holds = false;         // the plan as it is keeps the SLO
   std::optional<Estimate> attainment = {};
   std::optional<Estimate> exposure = {};
   std::optional<double> response_ns = {};      // at the SLO's quantile
@@ -223,33 +223,33 @@ struct WhatIf {
 };
 
 struct Infeasible {
-  std::string constraint;  // as in Binding
-  std::string because;     // a sentence
+  std::string constraint = {};  // as in Binding
+  std::string because = {};     // a sentence
   std::optional<Deployment> nearest = {};
-  std::string nearest_misses;  // a sentence: by how much
+  std::string nearest_misses = {};  // a sentence: by how much
 };
 
 struct Plan {
-  std::string version;  // of mlplan
-  std::vector<std::string> argv;
-  std::vector<PlannedReport> reports;
-  PlannedCatalog catalog;
-  PlannedTraffic traffic;
-  Slo slo;
-  PlanLimits limits;
+  std::string version = {};  // of mlplan
+  std::vector<std::string> argv = {};
+  std::vector<PlannedReport> reports = {};
+  PlannedCatalog catalog = {};
+  PlannedTraffic traffic = {};
+  Slo slo = {};
+  PlanLimits limits = {};
   std::uint64_t seed = 0;
   double confidence = 0.95;
-  std::string summary;                       // the recommendation in one paragraph
-  std::optional<Deployment> recommendation;  // absent: infeasible
-  std::optional<Infeasible> infeasible;
-  std::vector<Deployment> runners_up;  // cheapest first
-  std::vector<ParetoPoint> cost_and_latency;
-  std::vector<ParetoPoint> cost_and_exposure;
-  std::vector<WhatIf> what_if;
-  Simulated simulated;
-  std::vector<std::string> confidence_notes;
-  std::vector<std::string> assumptions;
-  std::vector<Warning> warnings;
+  std::string summary = {};                       // the recommendation in one paragraph
+  std::optional<Deployment> recommendation = {};  // absent: infeasible
+  std::optional<Infeasible> infeasible = {};
+  std::vector<Deployment> runners_up = {};  // cheapest first
+  std::vector<ParetoPoint> cost_and_latency = {};
+  std::vector<ParetoPoint> cost_and_exposure = {};
+  std::vector<WhatIf> what_if = {};
+  Simulated simulated = {};
+  std::vector<std::string> confidence_notes = {};
+  std::vector<std::string> assumptions = {};
+  std::vector<Warning> warnings = {};
 };
 
 // Stable key order: equal plans give equal bytes.

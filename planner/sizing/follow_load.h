@@ -20,6 +20,12 @@ std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per
 
 Scaling follow_scaling(const FollowSettings& settings);
 
+// Instances the policy would order, mean over the traffic, if requests came evenly: what a fleet costs apart from
+// noise.
+double mean_ordered(const FollowSettings& settings, const Demand& demand);
+// The same over the counted parts of windows, by weight.
+double mean_ordered(const FollowSettings& settings, const Demand& demand, const std::vector<Window>& windows);
+
 struct Followed {
   FollowSettings policy = {};
   Judged judged = {};  // with times longer by the error

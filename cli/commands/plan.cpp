@@ -1,0 +1,223 @@
+// mlplan plan: from reports, a catalog, a traffic and objectives to what to buy.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "cli/commands/catalog_flags.h"
+#include "cli/commands/commands.h"
+#include "cli/commands/readers.h"
+#include "cli/commands/slo_flags.h"
+#include "cli/commands/trace_arrivals.h"
+#include "cli/commands/traffic_flags.h"
+#include "cli/output.h"
+#include "cli/suggestion.h"
+#include "planner/sizing/plan_maker.h"
+#include "profiles/support/atomic_file.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::cli {
+namespace {
+
+struct Choice {
+  std::vector<std::string> reports;
+  std::vector<std::string> measured_on;  // TYPE, or REPORT=TYPE
+  CatalogChoice catalog;
+  TrafficChoice traffic;
+  planner::PlanQuestion question;
+  std::string scaling = "cheapest";
+  std::string output;
+  bool json = false;
+};
+
+double seconds_of(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
+
+Flags::Reader read_seconds(std::optional<double>& target) {
+  return [&target](const std::string& value) -> Status {
+    std::chrono::nanoseconds time{};
+    if (Status status = read_duration(time)(value); !status) return status;
+    target = seconds_of(time);
+    return {};
+  };
+}
+
+Flags::Reader read_usd(std::optional<double>& target) {
+  return [&target](const std::string& value) -> Status {
+    const std::string text = value.starts_with('$') ? value.substr(1) : value;
+    char* end = nullptr;
+    const double usd = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0' || !(usd > 0) || !std::isfinite(usd))
+      return fail(ErrorKind::usage, fmt::format("'{}' is no amount of US dollars", value), "", "12.50");
+    target = usd;
+    return {};
+  };
+}
+
+Flags::Reader read_dim(std::map<std::string, std::int64_t>& dims) {
+  return [&dims](const std::string& value) -> Status {
+    const std::size_t equal = value.find('=');
+    std::int64_t size = 0;
+    if (equal == 0 || equal == std::string::npos)
+      return fail(ErrorKind::usage, fmt::format("'{}' is no dimension", value), "", "seq=128");
+    if (Status status = read_count(size)(value.substr(equal + 1)); !status) return status;
+    dims[value.substr(0, equal)] = size;
+    return {};
+  };
+}
+
+Flags::Reader read_state(planner::StateSettings& state) {
+  return [&state](const std::string& value) -> Status {
+    const std::size_t at = value.find('@');
+    const Result<Bytes> bytes = parse_bytes(value.substr(0, at));
+    if (!bytes) return fail(bytes.error());
+    if (at == std::string::npos)
+      return fail(ErrorKind::usage, "it is not said how long a session lives", "", "2MiB@10m");
+    std::chrono::nanoseconds time{};
+    if (Status status = read_duration(time)(value.substr(at + 1)); !status) return status;
+    state.bytes = static_cast<double>(bytes->count);
+    state.lifetime_s = seconds_of(time);
+    return {};
+  };
+}
+
+Flags flags_of(Choice& choice) {
+  planner::PlanQuestion& question = choice.question;
+  Flags flags(
+      "mlplan plan REPORT... [flags]",
+      "Says which instance type to buy for a model, how many, how configured and how many to keep warm, what it "
+      "costs and why. Exit code 1 where nothing fits.");
+  flags.positionals("REPORT", "what mlplan bench -o wrote; several for several machines",
+                    [&choice](const std::string& value) -> Status {
+                      choice.reports.push_back(value);
+                      return {};
+                    });
+  flags.group("Traffic");
+  declare_traffic(flags, choice.traffic);
+  flags.group("Objectives");
+  declare_slo(flags, question.slo);
+  flags.value("--max-instances", "N", "at most so many", [&question](const std::string& value) -> Status {
+    std::int64_t most = 0;
+    if (Status status = read_count(most)(value); !status) return status;
+    question.limits.max_instances = most;
+    return {};
+  });
+  flags.value("--min-instances", "N", "at least so many (1)", read_count(question.limits.min_instances));
+  flags.value("--budget", "USD", "at most so much an hour", read_usd(question.limits.budget_usd_per_hour));
+  flags.group("What may be bought");
+  declare_catalog(flags, choice.catalog);
+  flags.value("--price", "OPTION", "how instances are bought: on_demand, spot, ... (on_demand)",
+              read_text(question.limits.option));
+  flags.repeatable("--measured-on", "TYPE",
+                   "the instance type that was measured on; REPORT=TYPE where there are several",
+                   [&choice](const std::string& value) -> Status {
+                     choice.measured_on.push_back(value);
+                     return {};
+                   });
+  flags.group("Starting");
+  flags.value("--node-start", "TIME", "from the order of a machine until it runs, where the catalog does not say",
+              read_seconds(question.start_up.node_s));
+  flags.value("--image-start", "TIME", "to fetch the image", read_seconds(question.start_up.image_s));
+  flags.value("--start-state", "STATE", "what a new instance finds: model_cold, warm or all_cold (model_cold)",
+              read_choice(question.start_up.state, {"model_cold", "warm", "all_cold"}));
+  flags.value("--scaling", "HOW", "fixed, live or cheapest (cheapest)",
+              read_choice(choice.scaling, {"fixed", "live", "cheapest"}));
+  flags.group("Failures and state");
+  flags.value("--mtbf", "TIME", "mean time between failures of one instance",
+              read_seconds(question.failures.time_between_s));
+  flags.value("--zones", "N", "that instances are spread over (3)", read_count(question.failures.zones));
+  flags.value("--state", "BYTES@TIME", "memory that a request or session holds, and how long it lives: 2MiB@10m",
+              read_state(question.state));
+  flags.repeatable("--dim", "NAME=N", "plan for this size of a dimension, as it was measured", read_dim(question.dims));
+  flags.group("Output");
+  flags.value("-o,--output", "FILE", "write the plan; - is standard output", read_text(choice.output));
+  flags.toggle("--json", "print the plan as JSON in place of the view", choice.json);
+  flags.value("--seed", "N", "of the simulations (0)", read_seed(question.seed));
+  flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
+  return flags;
+}
+
+Status read_reports(const std::vector<std::string>& paths, planner::PlanQuestion& question) {
+  for (const std::string& path : paths) {
+    const Result<std::string> text = read_file(path);
+    if (!text) return fail(text.error());
+    Result<Report> report = read_report(*text, path);
+    if (!report) return fail(report.error());
+    question.reports.push_back({.report = *std::move(report), .path = path});
+  }
+  return {};
+}
+
+Status match_types(const std::vector<std::string>& named, const Catalog& catalog, planner::PlanQuestion& question) {
+  for (const std::string& value : named) {
+    const std::size_t equal = value.find('=');
+    const std::string name = value.substr(equal == std::string::npos ? 0 : equal + 1);
+    const auto type = std::ranges::find(catalog.instances, name, &InstanceType::name);
+    if (type == catalog.instances.end()) {
+      std::vector<std::string> names;
+      for (const InstanceType& known : catalog.instances) names.push_back(known.name);
+      const std::string guess = nearest(name, names);
+      return fail(ErrorKind::usage, fmt::format("there is no instance type '{}' in the catalog", name),
+                  "--measured-on " + value, guess.empty() ? "mlplan catalog list" : guess);
+    }
+    bool found = false;
+    for (planner::MeasuredReport& report : question.reports) {
+      if (equal != std::string::npos && report.path != value.substr(0, equal)) continue;
+      report.measured_on = &*type;
+      found = true;
+    }
+    if (!found)
+      return fail(ErrorKind::usage, fmt::format("'{}' is none of the reports", value.substr(0, equal)),
+                  "--measured-on " + value);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<int> run_plan(const std::vector<std::string>& arguments, const Context& context) {
+  Choice choice;
+  const Flags flags = flags_of(choice);
+  const Result<std::optional<std::string>> help = flags.parse(arguments, context.answer);
+  if (!help) return fail(help.error());
+  if (*help) {
+    if (Status status = write_answer(**help); !status) return fail(status.error());
+    return 0;
+  }
+  planner::PlanQuestion& question = choice.question;
+  if (!choice.output.empty() && choice.output != "-") {
+    if (Status status = check_writable(choice.output); !status) return fail(status.error());
+  }
+  if (Status status = read_reports(choice.reports, question); !status) return fail(status.error());
+  const Result<Catalog> catalog = open_catalog(choice.catalog, context.remarks);
+  if (!catalog) return fail(catalog.error());
+  question.catalog = &*catalog;
+  question.catalog_source = choice.catalog.path.empty() ? "shipped" : choice.catalog.path;
+  question.types = select(*catalog, choice.catalog.conditions);
+  if (Status status = match_types(choice.measured_on, *catalog, question); !status) return fail(status.error());
+  Result<Traffic> traffic = open_traffic(choice.traffic);
+  if (!traffic) return fail(traffic.error());
+  question.traffic = *std::move(traffic);
+  if (choice.traffic.bursts) question.bursts = *choice.traffic.bursts;
+  if (std::holds_alternative<RequestTrace>(question.traffic.shape)) {
+    Result<OpenedArrivals> opened = open_arrivals(question.traffic);
+    if (!opened) return fail(opened.error());
+    if (auto* listed = std::get_if<planner::ListedArrivals>(&opened->arrivals))
+      question.arrivals = std::move(listed->times_s);
+  }
+  question.scaling = choice.scaling == "fixed"  ? planner::ScalingChoice::fixed
+                     : choice.scaling == "live" ? planner::ScalingChoice::live
+                                                : planner::ScalingChoice::cheapest;
+  question.version = MLPLAN_VERSION;
+  question.argv = context.argv;
+
+  const Result<Plan> plan = planner::make_plan(question);
+  if (!plan) return fail(plan.error());
+  if (!choice.output.empty() && choice.output != "-") {
+    if (Status status = write_file(choice.output, write_plan(*plan)); !status) return fail(status.error());
+  }
+
+  if (Status status = write_answer(write_plan(*plan)); !status) return fail(status.error());
+  return plan->recommendation ? 0 : 1;
+}
+
+}  // namespace mlplan::cli
