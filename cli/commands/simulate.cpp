@@ -136,7 +136,7 @@ Result<Prepared> prepare(const SimulateRequest& request, const Context& context)
   scenario.fleet.initial_pool = request.options.pool;
   if (request.time_between_failures) scenario.fleet.failures.time_between_s = seconds(*request.time_between_failures);
   scenario.routing = request.routing;
-  scenario.slo_response_s = planner::threshold_of(request.slo);
+  planner::count_objectives(request.slo, scenario);
 
   const Result<Traffic> traffic = open_traffic(request.traffic);
   if (!traffic) return fail(traffic.error());

@@ -16,7 +16,7 @@ namespace {
 
 enum class Kind { duration, share, number };
 
-constexpr double kWorthALine = 0.0005;  // of an instance, of requests; -v shows all
+constexpr double kLeastNumber = 0.0005;  // of instances, that takes a line; -v shows all
 
 struct Figure {
   const char* label;
@@ -167,7 +167,8 @@ std::string figure_table(const Simulation& simulation, const Style& style) {
   Table table({{"REQUESTS AND INSTANCES", false}, {"mean", true}, {interval_title(simulation.run), false}});
   for (const Figure& figure : kFigures) {
     const Estimate& estimate = simulation.figures.*figure.estimate;
-    if (!style.verbose && !figure.always && estimate.value < kWorthALine) continue;
+    const double least = figure.kind == Kind::number ? kLeastNumber : 0;
+    if (!style.verbose && !figure.always && estimate.value <= least) continue;
     if (!style.verbose && figure.estimate == &SimulatedFigures::mean_batch && simulation.fleet.max_batch == 1) continue;
     table.add({{figure.label}, {value_text(estimate, figure.kind)}, {interval_text(estimate, figure.kind)}});
   }
@@ -181,7 +182,7 @@ std::string timeline(const Simulation& simulation, const Style& style) {
   const auto add = [&](const char* label, int lines, Ink ink, bool is_share, auto value) {
     Band band{.label = label, .values = {}, .top = "0", .lines = lines, .ink = ink};
     for (const SimulatedStretch& stretch : stretches) band.values.push_back(value(stretch));
-    const std::vector<double> columns = columns_of_values(band.values, kPlotColumns);
+    const std::vector<double> columns = columns_of_values(band.values, plot_columns(style));
     const double most = *std::max_element(columns.begin(), columns.end());
     if (most > 0) band.top = is_share ? share_text(most) : most < 0.001 ? "<0.001" : format(most, Unit::count, 3);
     bands.push_back(std::move(band));
@@ -200,8 +201,8 @@ std::string timeline(const Simulation& simulation, const Style& style) {
   const double from = simulation.run.from_s + stretches.front().start_s;
   const double span = simulation.stretch_s * static_cast<double>(stretches.size());
   return paint("  TIMELINE", Ink::bold, style) +
-         paint(fmt::format("  of the first replication, means over {}", time_text(span / kPlotColumns)), Ink::dim,
-               style) +
+         paint(fmt::format("  of the first replication, means over {}", time_text(span / plot_columns(style))),
+               Ink::dim, style) +
          "\n" + timeline_plot(bands, from, from + span, style);
 }
 

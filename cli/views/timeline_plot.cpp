@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 
 namespace mlplan::cli {
 namespace {
@@ -23,7 +24,7 @@ int eighths(double fraction, int line, int lines) {
 }
 
 std::string band_text(const Band& band, const Style& style) {
-  const std::vector<double> values = columns_of_values(band.values, kPlotColumns);
+  const std::vector<double> values = columns_of_values(band.values, plot_columns(style));
   const double most = *std::max_element(values.begin(), values.end());
   const int lines = most > 0 ? band.lines : 1;
   const auto& glyphs = style.unicode ? kBlocks : kAscii;
@@ -43,18 +44,23 @@ std::string band_text(const Band& band, const Style& style) {
   return text;
 }
 
-// In the largest unit of which it is a whole number: "90m", "2h".
+// "45s", "1m30", "2h", "8h10", "1d6h".
 std::string tick_text(double seconds) {
-  struct Part {
-    double seconds;
+  struct Unit {
+    std::int64_t seconds;
     const char* name;
+    std::int64_t below;  // seconds of the next smaller unit
   };
-  for (const Part& part : {Part{86'400, "d"}, Part{3600, "h"}, Part{60, "m"}, Part{1, "s"}}) {
-    const double count = std::round(seconds / part.seconds);
-    if (count >= 1 && std::abs(seconds - count * part.seconds) < 1e-6 * seconds)
-      return fmt::format("{:.0f}{}", count, part.name);
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (std::abs(seconds - static_cast<double>(whole)) > 1e-6) return fmt::format("{:.4g}s", seconds);
+  for (const Unit& unit : {Unit{86'400, "d", 3600}, Unit{3600, "h", 60}, Unit{60, "m", 1}}) {
+    if (whole < unit.seconds) continue;
+    const std::int64_t rest = whole % unit.seconds / unit.below;
+    const std::string head = fmt::format("{}{}", whole / unit.seconds, unit.name);
+    if (rest == 0) return head;
+    return head + (unit.below == 3600 ? fmt::format("{}h", rest) : fmt::format("{:02}", rest));
   }
-  return seconds == 0 ? "0" : fmt::format("{:.4g}s", seconds);
+  return whole == 0 ? "0" : fmt::format("{}s", whole);
 }
 
 double tick_step(double span_s) {
@@ -69,6 +75,8 @@ double tick_step(double span_s) {
 }
 
 }  // namespace
+
+int plot_columns(const Style& style) { return std::clamp(style.width - kIndent - kLabel - kTop - 1, 20, 60); }
 
 std::vector<double> columns_of_values(const std::vector<double>& values, int columns) {
   std::vector<double> result(static_cast<std::size_t>(columns), 0);
@@ -85,18 +93,20 @@ std::vector<double> columns_of_values(const std::vector<double>& values, int col
 std::string timeline_plot(const std::vector<Band>& bands, double from_s, double to_s, const Style& style) {
   std::string text;
   for (const Band& band : bands) text += band_text(band, style);
+  const auto columns = static_cast<std::size_t>(plot_columns(style));
   const std::string margin(kIndent + kLabel + kTop, ' ');
   std::string axis = margin + (style.unicode ? "└" : "+");
-  std::string labels(margin.size() + 1 + kPlotColumns + 8, ' ');
-  std::vector<bool> ticks(kPlotColumns, false);
+  std::string labels(margin.size() + 1 + columns + 8, ' ');
+  std::vector<bool> ticks(columns, false);
   const double span = to_s - from_s;
   const double step = tick_step(span);
   for (double at = std::ceil(from_s / step - 1e-9) * step; at <= to_s * (1 + 1e-9); at += step) {
-    const auto column = static_cast<std::size_t>(std::clamp((at - from_s) / span, 0.0, 1.0) * kPlotColumns);
+    const auto column =
+        static_cast<std::size_t>(std::clamp((at - from_s) / span, 0.0, 1.0) * static_cast<double>(columns));
     if (column < ticks.size()) ticks[column] = true;
     const std::string label = tick_text(std::abs(at) < 1e-9 * step ? 0 : at);
     // Under its tick, and the last one within the line.
-    const std::size_t start = std::min(margin.size() + 1 + column, margin.size() + 1 + kPlotColumns - label.size());
+    const std::size_t start = std::min(margin.size() + 1 + column, margin.size() + 1 + columns - label.size());
     labels.replace(start, label.size(), label);
   }
   for (const bool tick : ticks) axis += style.unicode ? (tick ? "┬" : "─") : (tick ? "+" : "-");

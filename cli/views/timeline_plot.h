@@ -17,7 +17,7 @@ struct Band {
   Ink ink = Ink::plain;
 };
 
-constexpr int kPlotColumns = 60;  // of a curve; a line has 20 more
+int plot_columns(const Style& style);  // of a curve, at most 60; a line has 20 more
 
 // What a column shows: the mean of its values. Fewer values than columns are repeated.
 std::vector<double> columns_of_values(const std::vector<double>& values, int columns);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include "planner/simulation/replications.h"
@@ -29,12 +28,6 @@ Estimate estimate_of(const std::vector<double>& values, double confidence, Bound
   estimate.low = bounded == Bounded::no ? interval.low : std::max(0.0, interval.low);
   estimate.high = bounded == Bounded::to_shares ? std::min(1.0, interval.high) : interval.high;
   return estimate;
-}
-
-double within(const SimulationResult& result, double seconds, bool exact) {
-  if (exact) return attainment(result);
-  const double served = share(static_cast<double>(result.completed), static_cast<double>(result.arrivals));
-  return result.arrivals == 0 ? 1 : result.response.share_within(seconds) * served;
 }
 
 ObjectiveVerdict judged(std::string objective, double allowed, const std::vector<double>& missed, double requests,
@@ -117,16 +110,28 @@ SimulatedFigures figures_of(std::span<const SimulationResult> results, const Slo
   return figures;
 }
 
+void count_objectives(const Slo& slo, Scenario& scenario) {
+  constexpr double kNanosecond = 1e-9;
+  scenario.other_responses_s.clear();
+  for (const LatencyObjective& objective : slo.latency)
+    scenario.other_responses_s.push_back(objective.at_most_ns / kNanoseconds + kNanosecond);
+  if (scenario.other_responses_s.empty()) return;
+  scenario.slo_response_s = scenario.other_responses_s.back();
+  scenario.other_responses_s.pop_back();
+}
+
 std::vector<ObjectiveVerdict> verdicts_of(std::span<const SimulationResult> results, const Slo& slo,
                                           double confidence) {
   double requests = 0;
   for (const SimulationResult& result : results) requests += static_cast<double>(result.arrivals);
   std::vector<ObjectiveVerdict> verdicts;
-  for (const LatencyObjective& objective : slo.latency) {
-    const bool exact = &objective == &slo.latency.back();
+  for (std::size_t k = 0; k < slo.latency.size(); ++k) {
+    const bool last = k + 1 == slo.latency.size();
     const auto missed = [&](const SimulationResult& r) {
-      return 1 - within(r, objective.at_most_ns / kNanoseconds, exact);
+      const std::int64_t within = last ? r.within_slo : r.within_other[k];
+      return share(static_cast<double>(r.arrivals - within), static_cast<double>(r.arrivals));
     };
+    const LatencyObjective& objective = slo.latency[k];
     verdicts.push_back(judged(format_latency_objective(objective), 1 - objective.quantile, values_of(results, missed),
                               requests, confidence));
   }
@@ -142,10 +147,6 @@ std::string worst_of(const std::vector<ObjectiveVerdict>& verdicts) {
     if (std::any_of(verdicts.begin(), verdicts.end(), [word](const auto& x) { return x.verdict == word; })) return word;
   }
   return verdicts.empty() ? "none" : "met";
-}
-
-double threshold_of(const Slo& slo) {
-  return slo.latency.empty() ? std::numeric_limits<double>::infinity() : slo.latency.back().at_most_ns / kNanoseconds;
 }
 
 std::vector<SimulatedStretch> timeline_of(const SimulationResult& result, double stretch_s) {

@@ -15,14 +15,15 @@ namespace mlplan::planner {
 // it takes for one of them to lie beyond it.
 SimulatedFigures figures_of(std::span<const SimulationResult> results, const Slo& slo, double confidence);
 
+// The thresholds that verdicts_of needs counted: the highest quantile's as the scenario's own, the others beside it. A
+// nanosecond is added to each, as differences of simulated times err by less than that.
+void count_objectives(const Slo& slo, Scenario& scenario);
+
 // Latency and exposure. Met or missed: the whole interval of the share of requests that missed it is on one side of
-// what is allowed. Requests that were never served miss every latency. The scenario's threshold must be that of the
-// highest quantile (threshold_of); shares within other times err by one bin of the histogram, upwards.
+// what is allowed. Requests that were never served miss every latency.
 std::vector<ObjectiveVerdict> verdicts_of(std::span<const SimulationResult> results, const Slo& slo, double confidence);
 // "missed" where one is, else "inconclusive" where one is, else "met"; "none" without any.
 std::string worst_of(const std::vector<ObjectiveVerdict>& verdicts);
-// Scenario::slo_response_s for these objectives: infinity without one of latency.
-double threshold_of(const Slo& slo);
 
 std::vector<SimulatedStretch> timeline_of(const SimulationResult& result, double stretch_s);
 

@@ -16,6 +16,7 @@ SimulationResult replication(std::int64_t slow, std::int64_t exposed = 0) {
   result.arrivals = kRequests;
   result.completed = kRequests;
   result.within_slo = kRequests - slow;
+  result.within_other = {kRequests - slow};
   result.exposed = exposed;
   for (std::int64_t i = 0; i < kRequests; ++i) {
     result.response.record(i < slow ? 1.0 : 0.010);
@@ -78,8 +79,6 @@ TEST_CASE("exposure is judged like a latency") {
   CHECK(verdict_of({replication(0, 20), replication(0, 21)}, slo) == "met");
   CHECK(verdict_of({replication(0, 500), replication(0, 510)}, slo) == "missed");
   CHECK(worst_of({}) == "none");
-  CHECK(std::isinf(threshold_of(slo)));
-  CHECK(threshold_of(within_100ms()) == doctest::Approx(0.1));
 }
 
 TEST_CASE("figures are means over replications with an interval of the mean") {
@@ -129,4 +128,17 @@ TEST_CASE("a stretch of the timeline has rates and means") {
   CHECK(stretches[0].mean_response_ns == doctest::Approx(20e6));
   CHECK(stretches[0].max_response_ns == doctest::Approx(500e6));
   CHECK(stretches[0].late == 7);
+}
+
+TEST_CASE("each objective has its threshold counted, the highest quantile's as the scenario's own") {
+  Scenario scenario;
+  count_objectives({}, scenario);
+  CHECK(std::isinf(scenario.slo_response_s));
+  Slo slo;
+  slo.latency = {{0.5, 20e6}, {0.9, 40e6}, {0.99, 100e6}};
+  count_objectives(slo, scenario);
+  CHECK(scenario.slo_response_s == doctest::Approx(0.1));
+  REQUIRE(scenario.other_responses_s.size() == 2);
+  CHECK(scenario.other_responses_s[1] == doctest::Approx(0.04));
+  CHECK(scenario.other_responses_s[1] > 0.04);
 }
