@@ -44,7 +44,7 @@ void add(Totals& totals, const SimulationResult& result, const std::vector<Laten
   totals.time_s += weight * result.measured_s;
   totals.busy_slot_s += weight * result.busy_slot_s;
   totals.ready_slot_s += weight * result.ready_slot_s;
-  totals.inferences += weight * static_cast<double>(result.completed);
+  totals.starts += weight * static_cast<double>(result.instances.cold_starts);
 }
 
 using Member = double (*)(const Totals&);

@@ -44,7 +44,7 @@ struct Totals {
   double time_s = 0;
   double busy_slot_s = 0;
   double ready_slot_s = 0;
-  double inferences = 0;  // completed
+  double starts = 0;  // ordered to serve
 };
 
 struct TrialResult {
