@@ -25,6 +25,18 @@ const SchemaValidator& validator() {
 
 }  // namespace
 
+bool is_burstable(const InstanceType& type) {
+  const std::string_view name = type.name;
+  if (type.cloud == "aws")
+    return name.starts_with("t2.") || name.starts_with("t3.") || name.starts_with("t3a.") || name.starts_with("t4g.");
+  if (type.cloud == "azure") return name.starts_with("Standard_B");
+  if (type.cloud == "gcp") {
+    return name == "e2-micro" || name == "e2-small" || name == "e2-medium" || name.starts_with("f1-") ||
+           name.starts_with("g1-");
+  }
+  return false;
+}
+
 std::optional<double> InstanceType::usd_per_hour(std::string_view option) const {
   const auto found =
       std::find_if(prices.begin(), prices.end(), [option](const Price& price) { return price.option == option; });

@@ -66,6 +66,10 @@ struct InstanceType {
   std::optional<double> usd_per_hour(std::string_view option = kOnDemand) const;
 };
 
+// Whether its CPUs are throttled once credits are used up, or shared: T types of AWS, B series of Azure, e2-micro to
+// e2-medium, f1 and g1 of Google Cloud, by their documentation. What a minute's benchmark measures there does not last.
+bool is_burstable(const InstanceType& type);
+
 struct Catalog {
   std::string currency = "USD";
   std::vector<InstanceType> instances;

@@ -111,6 +111,9 @@ Status validate(const Scenario& scenario) {
   }
   if (!(scenario.drain_s >= 0)) return wrong("drain_s", "must not be negative");
   if (!(scenario.slo_response_s > 0)) return wrong("slo_response_s", "must be above 0");
+  for (const double threshold : scenario.other_responses_s) {
+    if (!(threshold > 0)) return wrong("other_responses_s", "must be above 0");
+  }
   if (scenario.timeline_points < 0) return wrong("timeline_points", "must not be negative");
   return {};
 }

@@ -74,7 +74,8 @@ struct Scenario {
   double warm_up_s = 0;   // what arrives and happens before is not counted
   double drain_s = 3600;  // at most so long after the end for what is still there
   double slo_response_s = std::numeric_limits<double>::infinity();
-  std::int64_t timeline_points = 0;  // equal stretches between warm-up and end
+  std::vector<double> other_responses_s = {};  // further thresholds: for them only the requests within are counted
+  std::int64_t timeline_points = 0;            // equal stretches between warm-up and end
 };
 
 // ErrorKind::usage; `where` names the member.

@@ -92,6 +92,7 @@ class Maker {
     if (!price || *price <= 0) return leave_out(fmt::format("no price for {}", question_.option));
     if (!type.memory_bytes) return leave_out("memory not known");
     if (!type.vcpus || *type.vcpus < 1) return leave_out("vCPUs not known");
+    if (is_burstable(type)) return leave_out("burstable: its CPUs are throttled under lasting load");
     if (type.gpu) return leave_out("has a GPU: the model was measured on a CPU");
     const std::optional<std::size_t> report = report_for(type);
     if (!report) {

@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "planner/simulation/random_streams.h"
 
 namespace mlplan::planner {
 
 namespace {
+
+constexpr double kWindows = 6;
+constexpr double kLeastCounted = 60;
 
 // Counts of a trace's requests in steps, as rates.
 RateSeries rates_of_trace(const RequestTrace& trace, double shortest_step_s) {
@@ -77,31 +79,35 @@ Window window_at(const Demand& demand, double counted_from_s, double warm_up_s, 
   return window;
 }
 
-// Stretches of the traffic, one after another, with what makes them hard.
+// A stretch of the traffic, with what makes it hard.
 struct Stretch {
   double from_s = 0;  // of the counted part
   double peak = 0;
-  double growth = 0;  // largest rise of the rate within the horizon
-  bool drawn = false;
+  double growth = 0;  // largest rise of the rate within the horizon, or since shortly before
+
+  double size() const { return growth + 0.05 * peak; }  // how likely it is drawn
 };
 
 std::vector<Stretch> stretches_of(const Demand& demand, double counted_s, double horizon_s) {
   std::vector<Stretch> out;
   const RateSeries& rates = demand.rates;
-  const auto steps = static_cast<double>(rates.rate_per_s.size());
-  const double span = steps * rates.interval_s;
-  const auto ahead = static_cast<std::size_t>(std::ceil(horizon_s / rates.interval_s));
+  const double span = static_cast<double>(rates.rate_per_s.size()) * rates.interval_s;
+  const double step = std::min(rates.interval_s, horizon_s / 2);
+  const auto before = static_cast<std::size_t>(std::ceil(horizon_s / step));
   for (double from = 0; from + counted_s <= span * (1 + 1e-9); from += counted_s) {
     Stretch stretch{.from_s = from};
-    const auto first = static_cast<std::size_t>(from / rates.interval_s + 1e-9);
-    const auto last = static_cast<std::size_t>(std::ceil((from + counted_s) / rates.interval_s - 1e-9));
     bool gap = false;
-    for (std::size_t i = first; i < last; ++i) {
-      gap = gap || demand.is_gap(i);
-      const double rate = rates.rate_per_s[i];
-      stretch.peak = std::max(stretch.peak, rate);
-      for (std::size_t k = i + 1; k <= i + ahead && k < rates.rate_per_s.size(); ++k)
-        stretch.growth = std::max(stretch.growth, rates.rate_per_s[k] - rate);
+    std::vector<double> seen;
+    const double first = rates.repeats ? from - horizon_s : std::max(0.0, from - horizon_s);
+    for (double at = first; at < from + counted_s - 1e-9; at += step) {
+      const auto index = static_cast<std::int64_t>(std::floor(at / rates.interval_s + 1e-9));
+      if (index >= 0) gap = gap || demand.is_gap(static_cast<std::size_t>(index));
+      const double rate = rate_at(rates, at + 1e-6 * step);
+      seen.push_back(rate);
+      const std::size_t reach = std::min(seen.size(), before + 1);
+      stretch.growth = std::max(stretch.growth,
+                                rate - *std::min_element(seen.end() - static_cast<std::ptrdiff_t>(reach), seen.end()));
+      if (at >= from) stretch.peak = std::max(stretch.peak, rate);
     }
     if (!gap && stretch.peak > 0) out.push_back(stretch);
   }
@@ -155,49 +161,51 @@ std::vector<Window> windows_of(const Demand& demand, const WindowSettings& setti
     return {window_at(demand, warm_up, warm_up, demand.span_s - warm_up, "all of it")};
   }
 
-  const double counted = std::min(settings.counted_s, demand.span_s / 2);
+  // Six windows at the highest rate, if each is long enough to see what growth leads to.
+  const double affordable = settings.requests / kWindows / demand.peak_per_s - settings.warm_up_s;
+  const double counted = std::min(std::clamp(affordable, 2 * settings.horizon_s + kLeastCounted,
+                                             std::max(settings.counted_s, 2 * settings.horizon_s + kLeastCounted)),
+                                  demand.span_s / 2);
   std::vector<Stretch> stretches = stretches_of(demand, counted, settings.horizon_s);
   if (stretches.empty()) return {busiest_window(demand, settings)};
   std::vector<Window> out;
   double left = settings.requests;
-  const auto take = [&](Stretch& stretch, const char* why) {
+  const auto take = [&](const Stretch& stretch, double weight, const char* why) {
     const double warm_up = demand.rates.repeats ? settings.warm_up_s : std::min(settings.warm_up_s, stretch.from_s);
     Window window = window_at(demand, stretch.from_s, warm_up, counted, why);
-    if (!out.empty() && window.requests > left) return false;
+    window.weight = weight;
     left -= window.requests;
-    stretch.drawn = true;
     out.push_back(std::move(window));
-    return true;
   };
-  // A third of the limit each: the highest rates, the steepest growth, and the rest at random.
-  const auto hardest = [&](double Stretch::* measure, double until, const char* why) {
-    std::vector<std::size_t> order(stretches.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::stable_sort(order, std::ranges::greater{}, [&](std::size_t i) { return stretches[i].*measure; });
-    for (const std::size_t i : order) {
-      if (left <= until) break;
-      if (!stretches[i].drawn && stretches[i].*measure > 0 && !take(stretches[i], why)) break;
-    }
+  // The two hardest for certain.
+  const auto take_most = [&](double Stretch::* measure, const char* why) {
+    const auto most = std::ranges::max_element(stretches, {}, [&](const Stretch& stretch) { return stretch.*measure; });
+    take(*most, 1, why);
+    stretches.erase(most);
   };
-  hardest(&Stretch::peak, settings.requests * 2 / 3, "highest rate");
-  hardest(&Stretch::growth, settings.requests / 3, "steepest growth");
+  take_most(&Stretch::peak, "highest rate");
+  if (!stretches.empty()) take_most(&Stretch::growth, "steepest growth");
+  if (stretches.empty()) return out;
 
-  std::vector<std::size_t> rest;
-  for (std::size_t i = 0; i < stretches.size(); ++i) {
-    if (!stretches[i].drawn) rest.push_back(i);
-  }
+  // Of the others as many as the limit allows, drawn systematically in proportion to their size from a list sorted by
+  // it, and weighted by the inverse (Horvitz and Thompson 1952).
+  std::ranges::stable_sort(stretches, {}, [](const Stretch& stretch) { return stretch.size(); });
+  double total = 0;
+  for (const Stretch& stretch : stretches) total += stretch.size();
+  const double each = demand.mean_per_s * (counted + settings.warm_up_s);
+  const double count = std::clamp(std::floor(left / std::max(each, 1.0)), 2.0, static_cast<double>(stretches.size()));
   pcg64 random = random_stream(settings.seed, 0, 7);
-  const std::size_t first_drawn = out.size();
-  std::vector<std::size_t> order = rest;
-  for (std::size_t i = 0; i + 1 < order.size(); ++i) {
-    std::swap(order[i], order[i + static_cast<std::size_t>(random() % (order.size() - i))]);
+  double next = total / count * (static_cast<double>(random() >> 11) * 0x1p-53);
+  double passed = 0;
+  for (const Stretch& stretch : stretches) {
+    passed += stretch.size();
+    double times = 0;  // one that is larger than the distance between draws counts as often as it is met
+    while (next < passed) {
+      times += 1;
+      next += total / count;
+    }
+    if (times > 0) take(stretch, times * total / (count * stretch.size()), "drawn at random");
   }
-  for (const std::size_t i : order) {
-    if (!take(stretches[i], "drawn at random")) break;
-  }
-  const std::size_t drawn = out.size() - first_drawn;
-  for (std::size_t i = first_drawn; i < out.size(); ++i)
-    out[i].weight = static_cast<double>(rest.size()) / static_cast<double>(drawn);
   std::ranges::stable_sort(out, {}, &Window::from_s);
   return out;
 }

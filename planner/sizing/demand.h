@@ -50,10 +50,10 @@ struct Window {
 
 struct WindowSettings {
   double warm_up_s = 600;
-  double counted_s = 1800;
-  double requests = 1e6;   // at most so many are simulated over all windows, but one window at least
-  double horizon_s = 60;   // growth within it makes a window hard
-  std::uint64_t seed = 0;  // of those drawn at random
+  double counted_s = 1800;  // at most
+  double requests = 1e6;    // at most so many are simulated over all windows, but one window at least
+  double horizon_s = 60;    // growth within it makes a window hard
+  std::uint64_t seed = 0;   // of those drawn at random
 };
 
 // All of it where that is within the limit; else the hardest stretches (the highest rate, the steepest growth within

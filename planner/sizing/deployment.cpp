@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "planner/sizing/follow_load.h"
+#include "planner/sizing/pool_plan.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
@@ -15,7 +16,7 @@ namespace {
 constexpr double kSecondsPerHour = 3600;
 
 Scaling scaling_of(const Solution& solution) {
-  if (solution.live) return follow_scaling(solution.live->policy);
+  if (solution.live) return follow_scaling(solution.policy);
   return fixed_scaling(solution.serving);
 }
 
@@ -88,10 +89,9 @@ Prediction prediction_of(const Solution& solution, const Explaining& with, const
   out.utilisation =
       clamped_share(estimate(trials.usual.utilisation(), trials.shorter.utilisation(), trials.longer.utilisation()));
   if (solution.live) {
-    out.instances = estimate(trials.usual.instances(), trials.shorter.instances(), trials.longer.instances());
-    out.instances.value += static_cast<double>(solution.spares);
-    *out.instances.low += static_cast<double>(solution.spares);
-    *out.instances.high += static_cast<double>(solution.spares);
+    // Relative to the windows' mean, which was brought to all of the traffic.
+    const Estimate windows = estimate(trials.usual.instances(), trials.shorter.instances(), trials.longer.instances());
+    out.instances = scaled(windows, solution.mean_instances / trials.longer.instances().mean);
   } else {
     const auto count = static_cast<double>(solution.instances());
     out.instances = {count, count, count};
@@ -122,7 +122,7 @@ std::vector<HeadroomPart> headroom_of(const Solution& solution, const Explaining
   const double named = load + longer + std::max(0.0, serving - load - longer);
   add("rounding", static_cast<double>(solution.serving) - named, "to whole instances");
   if (solution.live)
-    add("start_up", static_cast<double>(solution.live->policy.spares),
+    add("start_up", static_cast<double>(solution.policy.spares),
         "spares that bridge the start-up of others while the load grows");
   add("failure", static_cast<double>(solution.spares), "spares for what may fail");
   return parts;
@@ -184,13 +184,13 @@ PlannedInstance instance_of(const Candidate& candidate, const std::string& optio
 
 ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicted) {
   ScalingPlan out;
-  out.kind = solution.live ? solution.live->policy.forecast ? "scheduled" : "live" : "fixed";
+  out.kind = solution.live ? solution.policy.forecast ? "scheduled" : "live" : "fixed";
   out.highest = solution.serving;
   out.lowest = solution.serving;
   out.mean_instances = predicted.instances.value;
   out.policy = "fixed";
   if (!solution.live) return out;
-  const FollowSettings& policy = solution.live->policy;
+  const FollowSettings& policy = solution.policy;
   out.lowest = policy.lowest;
   out.policy = "mlplan";
   out.settings = {{"spares", static_cast<double>(policy.spares)},
@@ -234,6 +234,7 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
   out.instances = solution.instances();
   out.predicted = prediction_of(solution, with, trials_of(solution, with));
   out.scaling = scaling_plan_of(solution, out.predicted);
+  out.pool = pool_of(solution, out.predicted, with);
   out.headroom = headroom_of(solution, with);
   out.binding = binding_of(solution, with);
   return out;

@@ -20,6 +20,38 @@ double highest_rate(const Screen& screen, std::int64_t instances, double below, 
   return below;
 }
 
+double requests_between(const Demand& demand, double from_s, double to_s) {
+  if (!demand.arrivals.empty()) {
+    return static_cast<double>(std::ranges::lower_bound(demand.arrivals, to_s) -
+                               std::ranges::lower_bound(demand.arrivals, from_s));
+  }
+  return rate_at(demand.rates, (from_s + to_s) / 2) * (to_s - from_s);
+}
+
+struct OrderedTime {
+  double instance_s = 0;
+  double time_s = 0;
+};
+
+// From `from_s` on, counted after the warm-up.
+OrderedTime ordered_between(FollowSettings settings, const Demand& demand, double from_s, double warm_up_s,
+                            double counted_s) {
+  settings.forecast_from_s = from_s;
+  const double step = std::clamp(demand.rates.interval_s / 16, settings.interval_s, 6 * settings.interval_s);
+  FollowPolicy policy(settings);
+  double requests = 0;
+  OrderedTime out;
+  for (double at = step; at <= warm_up_s + counted_s + 1e-9; at += step) {
+    requests += requests_between(demand, from_s + at - step, from_s + at);
+    const auto whole = static_cast<std::int64_t>(std::llround(requests));
+    const Orders orders = policy.decide({.time_s = at, .totals = {.arrivals = whole}});
+    if (at <= warm_up_s) continue;
+    out.instance_s += static_cast<double>(orders.desired) * step;
+    out.time_s += step;
+  }
+  return out;
+}
+
 }  // namespace
 
 std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per_s,
@@ -36,7 +68,7 @@ std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per
     return least + (most - least) * (instances - low);
   };
   const double promised = rate_of(std::max(sized.exact, 1.0));
-  const double correction = promised > 0 ? std::min(1.0, peak_rate_per_s / promised) : 1;
+  const double correction = promised > 0 ? peak_rate_per_s / promised : 1;
 
   std::vector<double> rates;
   double step = 1;
@@ -51,6 +83,9 @@ std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per
           std::max(before, before + (rate - before) * static_cast<double>(i) / static_cast<double>(missing)));
     step = std::max(1.0, std::floor(n / 64));
   }
+  // What was simulated is known: that count serves the highest rate.
+  const auto sized_at = static_cast<std::size_t>(sized.instances) - 1;
+  for (std::size_t i = sized_at; i < rates.size(); ++i) rates[i] = std::max(rates[i], peak_rate_per_s);
   return rates;
 }
 
@@ -68,8 +103,23 @@ Scaling follow_scaling(const FollowSettings& settings) {
               }};
 }
 
-std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t guess,
-                                      std::int64_t most_spares, const std::vector<Window>& windows,
+double mean_ordered(const FollowSettings& settings, const Demand& demand) {
+  const OrderedTime all = ordered_between(settings, demand, 0, 0, std::max(demand.span_s, settings.interval_s));
+  return all.time_s > 0 ? all.instance_s / all.time_s : 0;
+}
+
+double mean_ordered(const FollowSettings& settings, const Demand& demand, const std::vector<Window>& windows) {
+  OrderedTime all;
+  for (const Window& window : windows) {
+    const OrderedTime one = ordered_between(settings, demand, window.from_s, window.warm_up_s, window.counted_s);
+    all.instance_s += window.weight * one.instance_s;
+    all.time_s += window.weight * one.time_s;
+  }
+  return all.time_s > 0 ? all.instance_s / all.time_s : 0;
+}
+
+std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t fewest,
+                                      std::int64_t guess, std::int64_t most_spares, const std::vector<Window>& windows,
                                       const Objectives& objectives, const Effort& effort, std::uint64_t seed) {
   const Candidate slow = slower(candidate, 1 + candidate.error);
   std::map<std::int64_t, Judged> tried;
@@ -80,8 +130,8 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
     const Deployed deployed{slow, follow_scaling(policy)};
     return tried.emplace(spares, judge(deployed, windows, objectives, effort, seed)).first->second.kept;
   };
-  std::int64_t kept = std::clamp<std::int64_t>(guess, 0, most_spares);
-  std::int64_t missed = -1;
+  std::int64_t kept = std::clamp(guess, fewest, most_spares);
+  std::int64_t missed = fewest - 1;
   std::int64_t step = std::max<std::int64_t>(1, kept / 4);
   while (!kept_with(kept)) {
     if (kept >= most_spares) return std::nullopt;
@@ -91,7 +141,7 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
   }
   step = std::max<std::int64_t>(1, kept / 4);
   while (kept - missed > 1) {
-    const std::int64_t middle = missed < 0 ? std::max<std::int64_t>(0, kept - step) : missed + (kept - missed) / 2;
+    const std::int64_t middle = missed < fewest ? std::max(fewest, kept - step) : missed + (kept - missed) / 2;
     step *= 2;
     if (kept_with(middle)) {
       kept = middle;
@@ -100,7 +150,9 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
     }
   }
   policy.spares = kept;
-  return Followed{policy, tried.at(kept)};
+  Followed out{policy, tried.at(kept)};
+  out.tried = std::move(tried);
+  return out;
 }
 
 }  // namespace mlplan::planner

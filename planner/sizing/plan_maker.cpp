@@ -8,9 +8,12 @@
 #include "planner/queueing/spares.h"
 #include "planner/sizing/deployment.h"
 #include "planner/sizing/follow_load.h"
+#include "planner/sizing/narrative.h"
+#include "planner/sizing/pool_plan.h"
 #include "planner/sizing/ranking.h"
 #include "planner/sizing/search.h"
 #include "planner/sizing/solution.h"
+#include "planner/sizing/what_if.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
@@ -19,7 +22,16 @@ namespace {
 
 constexpr double kSearchRequests = 30'000;  // of one replication while searching
 constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
-constexpr std::size_t kTried = 6;           // candidates that are simulated at least, where there are so many
+constexpr double kFinalFollowRequests = 2'000'000;
+constexpr double kSameCost = 0.001;
+constexpr std::size_t kMostCertified = 6;
+constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
+constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
+constexpr std::int64_t kMostInstances = 100'000;
+constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin the search with
+constexpr double kMostUtilisation = 0.95;
+constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
+constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
 constexpr std::size_t kMostTried = 12;
 constexpr std::size_t kRunnersUp = 4;
 
@@ -33,21 +45,36 @@ class PlanMaker {
   Status check() const;
   void describe_inputs();
   void search();
-  std::optional<Solution> solve(const Ranked& ranked);
+  std::optional<Solution> size(const Ranked& ranked);
+  bool follow_load(Solution& solution, double requests, std::int64_t fewest_spares);
+  bool certify(Solution& solution);
+  std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
+  bool can_follow() const { return demand_.varies() && question_.scaling != ScalingChoice::fixed; }
+  std::int64_t fewest_instances(const Candidate& candidate) const;
+  std::optional<std::int64_t> instances_for_sessions(const Candidate& candidate) const;
   std::int64_t spares_for(std::int64_t serving, double repair_s) const;
   void answer();
+  std::vector<ParetoPoint> cost_and_latency(const std::vector<const Solution*>& kept) const;
   void infeasible_without_candidates();
   void infeasible_by_latency(const Ranking& ranking);
   void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
+  Explaining explaining(const Solution& solution) const {
+    return {&question_, &demand_,
+            solution.live            ? &solution.windows
+            : final_busiest_.empty() ? &busiest_
+                                     : &final_busiest_};
+  }
 
   const PlanQuestion& question_;
   Plan plan_ = {};
   Demand demand_ = {};
   Candidates candidates_ = {};
   Objectives latency_only_ = {};
-  std::vector<Window> busiest_ = {};
-  std::vector<Solution> solutions_ = {};  // all that keep the objectives, cheapest first
+  std::vector<Window> busiest_ = {};               // for the search
+  std::vector<Window> final_busiest_ = {};         // for the recommendation
+  std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
+  std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
 };
 
 Status PlanMaker::check() const {
@@ -80,34 +107,120 @@ bool PlanMaker::is_within_limits(const Solution& solution) const {
   return !limits.budget_usd_per_hour || solution.usd_per_hour() <= *limits.budget_usd_per_hour;
 }
 
-std::optional<Solution> PlanMaker::solve(const Ranked& ranked) {
+std::optional<std::int64_t> PlanMaker::instances_for_sessions(const Candidate& candidate) const {
+  const StateSettings& state = question_.state;
+  const double sessions = demand_.peak_per_s * state.sessions_per_request * state.lifetime_s;
+  const auto memory = static_cast<double>(*candidate.type->memory_bytes);
+  return instances_for_state(sessions, memory - candidate.memory_reserved - candidate.memory_needed, state.bytes, 1);
+}
+
+// Utilisation that lasts is kept below kMostUtilisation: above, the queue takes longer to show what it does than any
+// window lasts. Bursts of a trace are shorter than that.
+std::int64_t PlanMaker::fewest_instances(const Candidate& candidate) const {
+  std::int64_t fewest = question_.limits.min_instances;
+  if (demand_.kind == "trace") return fewest;
+  const double needed = demand_.peak_per_s * (1 + candidate.error) / (kMostUtilisation * candidate.capacity_per_s());
+  return std::max(fewest, static_cast<std::int64_t>(std::ceil(needed)));
+}
+
+// A fixed fleet for the highest rate, and the policy that would follow the load with it.
+std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
   const Candidate& candidate = *ranked.candidate;
-  const std::int64_t most = std::max<std::int64_t>(100'000, ranked.guess);
-  std::int64_t at_least = question_.limits.min_instances;
   Solution solution{.candidate = candidate};
+  std::int64_t at_least = fewest_instances(candidate);
   if (question_.state.bytes > 0) {
-    const StateSettings& state = question_.state;
-    const double sessions = demand_.peak_per_s * state.sessions_per_request * state.lifetime_s;
-    const double room =
-        static_cast<double>(*candidate.type->memory_bytes) - candidate.memory_reserved - candidate.memory_needed;
-    const std::optional<std::int64_t> count = instances_for_state(sessions, room, state.bytes, 1);
+    const std::optional<std::int64_t> count = instances_for_sessions(candidate);
     if (!count) return std::nullopt;
     solution.for_state = *count;
     at_least = std::max(at_least, *count);
   }
-  const std::optional<Sized> sized =
+  const std::int64_t most = std::max({kMostInstances, ranked.guess, at_least});
+  std::optional<Sized> sized =
       smallest_fixed(candidate, ranked.guess, at_least, most, busiest_, latency_only_, {}, question_.seed);
   if (!sized) return std::nullopt;
   solution.serving = sized->instances;
   solution.exact = sized->exact;
-  solution.judged = sized->judged;
   solution.spares = spares_for(solution.serving, candidate.start_up_quantile(0.95));
   solution.mean_instances = static_cast<double>(solution.instances());
+  if (can_follow()) {
+    FollowSettings& policy = solution.policy;
+    policy.capacity_per_s = candidate.capacity_per_s() / (1 + candidate.error);
+    policy.rates = rates_for_instances(*sized, demand_.peak_per_s, question_.slo.latency);
+    policy.lowest = std::max(question_.limits.min_instances, solution.for_state);
+    policy.lead_s = candidate.start_up_quantile(0.95) + policy.interval_s + policy.short_window_s;
+    if (demand_.kind == "diurnal") policy.forecast = demand_.rates;
+    solution.ordered = mean_ordered(policy, demand_) + static_cast<double>(solution.spares);
+  }
+  solution.judged = std::move(sized->judged);
   return solution;
 }
 
+std::vector<Window> PlanMaker::windows_for(const FollowSettings& policy, double requests) const {
+  return windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
+                              .requests = requests,
+                              .horizon_s = policy.lead_s,
+                              .seed = question_.seed});
+}
+
+// Holds the solution against more of the traffic than the search did, and makes it larger where that is not enough.
+// False where it cannot be made to keep the objectives.
+bool PlanMaker::certify(Solution& solution) {
+  if (solution.live) {
+    guess_spares_ = solution.policy.spares;
+    solution.live = false;
+    return follow_load(solution, kFinalFollowRequests, solution.policy.spares);
+  }
+  final_busiest_ = {busiest_window(demand_, {.requests = kFinalRequests})};
+  const std::int64_t most = kMostInstances + 2 * solution.serving;
+  std::optional<Sized> sized = smallest_fixed(solution.candidate, solution.serving, solution.serving, most,
+                                              final_busiest_, latency_only_, {}, question_.seed);
+  if (!sized) return false;
+  if (sized->instances != solution.serving) {
+    solution.serving = sized->instances;
+    solution.exact = sized->exact;
+    solution.spares = spares_for(solution.serving, solution.candidate.start_up_quantile(0.95));
+    solution.mean_instances = static_cast<double>(solution.instances());
+  }
+  solution.judged = std::move(sized->judged);
+  return true;
+}
+
+// Makes the solution follow the load where that keeps the objectives, and costs less or was asked for.
+bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fewest) {
+  const Candidate& candidate = solution.candidate;
+  const FollowSettings& policy = solution.policy;
+  if (!guess_spares_)
+    guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
+  const std::vector<Window> windows = windows_for(policy, requests);
+  const Objectives objectives{question_.slo.latency, question_.slo.exposure};
+  const std::int64_t most_spares = std::max<std::int64_t>(20, 3 * solution.serving);
+  const std::optional<Followed> followed = fewest_spares(candidate, policy, fewest, *guess_spares_, most_spares,
+                                                         windows, objectives, kFollowEffort, question_.seed);
+  if (!followed) return false;
+  guess_spares_ = followed->policy.spares;
+  // The windows' mean, brought to all of the traffic by what the policy orders there and there.
+  const auto mean_with = [&](std::int64_t spares, const Judged& judged) {
+    FollowSettings with = policy;
+    with.spares = spares;
+    const double of_windows = mean_ordered(with, demand_, windows);
+    const double extended = of_windows > 0 ? mean_ordered(with, demand_) / of_windows : 1;
+    return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
+  };
+  const double mean = mean_with(followed->policy.spares, followed->judged);
+  if (question_.scaling == ScalingChoice::cheapest && mean >= static_cast<double>(solution.serving + solution.spares))
+    return false;
+  for (const auto& [spares, judged] : followed->tried)
+    solution.by_spares[spares] = {mean_with(spares, judged) * candidate.usd_per_hour, judged.trial.exposure().mean};
+  solution.policy = followed->policy;
+  solution.live = true;
+  solution.windows = windows;
+  solution.judged = followed->judged;
+  solution.mean_instances = mean;
+  return true;
+}
+
 void PlanMaker::search() {
-  const Ranking ranking = rank(candidates_, demand_, question_.slo.latency, false);
+  const Ranking ranking = rank(candidates_, demand_, question_.slo.latency, can_follow());
   plan_.simulated.screened = ranking.screened;
   if (ranking.by_cost.empty()) return infeasible_by_latency(ranking);
   std::optional<double> cheapest;
@@ -119,31 +232,83 @@ void PlanMaker::search() {
     if (cheapest && ranked.least_usd_per_hour > 2 * *cheapest) continue;
     seen.push_back(ranked.candidate->type);
     ++tried;
-    std::optional<Solution> solution = solve(ranked);
+    std::optional<Solution> solution = size(ranked);
     if (!solution) continue;
-    if (is_within_limits(*solution)) cheapest = std::min(cheapest.value_or(INFINITY), solution->usd_per_hour());
+    if (is_within_limits(*solution)) cheapest = std::min(cheapest.value_or(INFINITY), solution->likely_usd_per_hour());
     solutions_.push_back(std::move(*solution));
   }
   plan_.simulated.deployments = static_cast<std::int64_t>(tried);
+  if (can_follow()) {
+    std::ranges::stable_sort(solutions_, {}, &Solution::likely_usd_per_hour);
+    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i)
+      follow_load(solutions_[i], kFollowRequests, 0);
+    if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
+  }
   std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+  std::size_t certifications = 0;
+  for (std::size_t certified = 0; certified < solutions_.size();) {
+    Solution& first = solutions_[certified];
+    if (!is_within_limits(first)) {
+      ++certified;
+      continue;
+    }
+    const double cost = first.usd_per_hour();
+    if (!certify(first)) {
+      solutions_.erase(solutions_.begin() + static_cast<std::ptrdiff_t>(certified));
+      continue;
+    }
+    if (first.usd_per_hour() <= cost * (1 + kSameCost)) break;
+    std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+    if (++certifications > kMostCertified) break;
+  }
   answer();
 }
 
 void PlanMaker::answer() {
-  Explaining with{.question = &question_, .demand = &demand_, .windows = &busiest_};
   std::vector<const Solution*> kept;
   for (const Solution& solution : solutions_) {
     if (is_within_limits(solution)) kept.push_back(&solution);
   }
   if (kept.empty()) return infeasible_by_limits();
-  plan_.recommendation = deployment_of(*kept.front(), with);
-  std::vector<const InstanceType*> named = {kept.front()->candidate.type};
+  const Solution& best = *kept.front();
+  const Explaining with = explaining(best);
+  plan_.recommendation = deployment_of(best, with);
+  std::vector<const InstanceType*> named = {best.candidate.type};
   for (const Solution* solution : kept) {
     if (plan_.runners_up.size() >= kRunnersUp) break;
     if (std::ranges::find(named, solution->candidate.type) != named.end()) continue;
     named.push_back(solution->candidate.type);
-    plan_.runners_up.push_back(deployment_of(*solution, with));
+    plan_.runners_up.push_back(deployment_of(*solution, explaining(*solution)));
   }
+  plan_.cost_and_latency = cost_and_latency(kept);
+  for (const auto& [spares, point] : best.by_spares) {
+    plan_.cost_and_exposure.push_back({fmt::format("{} spare{}", spares, spares == 1 ? "" : "s"), point.usd_per_hour,
+                                       point.exposure, spares == best.policy.spares});
+  }
+  // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
+  const std::vector<Window> fewer = best.live ? windows_for(best.policy, kFollowRequests) : busiest_;
+  plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer});
+  plan_.simulated.windows = windows_said(*with.windows);
+  plan_.simulated.why_enough = why_windows_suffice(best, demand_);
+  plan_.simulated.requests = best.judged.trial.simulated;
+  plan_.simulated.replications = static_cast<std::int64_t>(best.judged.trial.replications.size());
+  plan_.confidence_notes = confidence_notes_of(best, question_);
+  plan_.warnings = warnings_of(best, question_);
+}
+
+// Response times at the first objective's quantile with times longer by the error, as they were simulated; what costs
+// more and is no faster is left out.
+std::vector<ParetoPoint> PlanMaker::cost_and_latency(const std::vector<const Solution*>& kept) const {
+  std::vector<ParetoPoint> points;
+  double fastest = INFINITY;
+  for (const Solution* solution : kept) {  // cheapest first
+    const double response = solution->judged.trial.response_quantile(question_.slo.latency.front().quantile);
+    if (!(response < fastest)) continue;
+    fastest = response;
+    points.push_back({fmt::format("{} x {}", solution->instances(), name_of(solution->candidate)),
+                      solution->usd_per_hour(), 1e9 * response, solution == kept.front()});
+  }
+  return points;
 }
 
 void PlanMaker::infeasible_without_candidates() {
@@ -187,7 +352,7 @@ void PlanMaker::infeasible_by_limits() {
     why.because = "none of the candidates that were simulated keeps the objectives";
   } else {
     const Solution& nearest = solutions_.front();
-    why.nearest = deployment_of(nearest, {.question = &question_, .demand = &demand_, .windows = &busiest_});
+    why.nearest = deployment_of(nearest, explaining(nearest));
     why.because =
         limits.budget_usd_per_hour && nearest.usd_per_hour() > *limits.budget_usd_per_hour
             ? fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
@@ -222,6 +387,8 @@ Result<Plan> PlanMaker::run() {
   } else {
     search();
   }
+  plan_.assumptions = assumptions_of(question_, demand_);
+  plan_.summary = summary_of(plan_);
   return std::move(plan_);
 }
 

@@ -11,6 +11,7 @@ namespace mlplan::planner {
 
 namespace {
 
+constexpr double kErrorOfOne = 0.25;  // of a single stretch of time, which says nothing of its error: an assumption
 constexpr std::size_t kPoints = 200;  // of a law: as many as a p99.5 needs
 
 // The law in at most kPoints equally likely points.
@@ -83,15 +84,28 @@ std::vector<Contention> contention_of(const std::vector<const SteadyRow*>& rows,
   return contention;
 }
 
-void add_errors(WorkerModel& worker, const SteadyRow& row) {
+// Relative error of the median time: its interval, or where there were too few processes for one the range of what was
+// seen over the stretches of time, which is no interval at the confidence but no guess either.
+double error_of(const SteadyRow& row) {
   const Stat& latency = row.latency;
-  if (latency.low && latency.high) {
-    worker.error =
-        std::max(worker.error, std::max(*latency.high / latency.median - 1, 1 - *latency.low / latency.median));
-  } else {
-    worker.error_known = false;
+  if (latency.low && latency.high)
+    return std::max(*latency.high / latency.median - 1, 1 - *latency.low / latency.median);
+  double least = INFINITY;
+  double most = 0;
+  std::int64_t stretches = 0;
+  for (const double sample : row.throughput.samples) {
+    if (!std::isfinite(sample) || !(sample > 0)) continue;
+    least = std::min(least, sample);
+    most = std::max(most, sample);
+    ++stretches;
   }
-  worker.fewest_samples = worker.service.empty() ? latency.n : std::min(worker.fewest_samples, latency.n);
+  return stretches < 2 ? kErrorOfOne : std::max(most / row.throughput.median - 1, row.throughput.median / least - 1);
+}
+
+void add_errors(WorkerModel& worker, const SteadyRow& row) {
+  worker.error = std::max(worker.error, error_of(row));
+  worker.error_known = worker.error_known && row.latency.low && row.latency.high;
+  worker.fewest_samples = worker.service.empty() ? row.latency.n : std::min(worker.fewest_samples, row.latency.n);
 }
 
 }  // namespace

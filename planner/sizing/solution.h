@@ -2,7 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
+#include <vector>
 
 #include "planner/policies/follow.h"
 #include "planner/sizing/candidate.h"
@@ -10,9 +11,9 @@
 
 namespace mlplan::planner {
 
-struct FollowsLoad {
-  FollowSettings policy = {};         // its spares beyond what the load needs serve as well
-  std::int64_t spares_by_growth = 0;  // where the search for them began
+struct SparesPoint {
+  double usd_per_hour = 0;
+  double exposure = 0;
 };
 
 struct Solution {
@@ -21,11 +22,16 @@ struct Solution {
   double exact = 1;            // the same, between whole numbers
   std::int64_t for_state = 0;  // instances that memory of sessions asks for; 0: none does
   std::int64_t spares = 0;     // for failures
-  std::optional<FollowsLoad> live = {};
-  Judged judged = {};         // with the error
-  double mean_instances = 1;  // paid for over time, spares included
+  FollowSettings policy = {};  // with which it would follow the load; its spares serve as well
+  double ordered = 0;          // instances it then orders, mean over time, by the rates alone; 0: the rate is constant
+  bool live = false;           // it does follow the load
+  std::map<std::int64_t, SparesPoint> by_spares = {};  // that were tried, with times longer by the error
+  std::vector<Window> windows = {};                    // that a fleet which follows the load was simulated over
+  Judged judged = {};                                  // with the error
+  double mean_instances = 1;                           // paid for over time, spares included
 
-  std::int64_t instances() const { return serving + spares + (live ? live->policy.spares : 0); }
+  std::int64_t instances() const { return serving + spares + (live ? policy.spares : 0); }
+  double likely_usd_per_hour() const { return candidate.usd_per_hour * (ordered > 0 ? ordered : mean_instances); }
   double usd_per_hour() const { return candidate.usd_per_hour * mean_instances; }
 };
 

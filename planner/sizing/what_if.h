@@ -1,0 +1,15 @@
+// What becomes of a plan when the world is not as planned: twice the traffic, twice the start-up, an instance gone.
+// Each is simulated with times longer by the error, as the plan itself was.
+#pragma once
+
+#include <vector>
+
+#include "planner/sizing/deployment.h"
+#include "planner/sizing/solution.h"
+#include "profiles/plan.h"
+
+namespace mlplan::planner {
+
+std::vector<WhatIf> what_ifs(const Solution& solution, const Explaining& with);
+
+}  // namespace mlplan::planner
