@@ -185,20 +185,6 @@ Growth growth_within(const NeedSeries& series, const Distribution& start_up, dou
 
 Growth growth_within(const NeedSeries& series, double horizon_s) { return growth_of(series, {horizon_s}); }
 
-double scale_ups_per_s(const NeedSeries& series) {
-  const std::size_t steps = series.needs.size();
-  std::int64_t ups = 0;
-  std::int64_t known = 0;
-  for (std::size_t i = 0; i + (series.repeats ? 0 : 1) < steps; ++i) {
-    const std::int64_t now = series.needs[i];
-    const std::int64_t next = series.needs[(i + 1) % steps];
-    if (now < 0 || next < 0) continue;
-    ups += std::max<std::int64_t>(0, next - now);
-    ++known;
-  }
-  return known > 0 ? static_cast<double>(ups) / (static_cast<double>(known) * series.step_s) : 0;
-}
-
 std::int64_t windows_needed(double q, double confidence) {
   return static_cast<std::int64_t>(std::ceil(std::log1p(-confidence) / std::log(q) - 1e-9));
 }

@@ -52,9 +52,6 @@ struct Growth {
 Growth growth_within(const NeedSeries& series, const Distribution& start_up, double detection_s);
 Growth growth_within(const NeedSeries& series, double horizon_s);
 
-// Instances ordered a second by a fleet that has what it needs at every step, over the time that is known.
-double scale_ups_per_s(const NeedSeries& series);
-
 // Independent windows that a bound of the q-quantile needs: ceil(ln(1 - confidence) / ln q), with 0 < q < 1.
 std::int64_t windows_needed(double q, double confidence);
 

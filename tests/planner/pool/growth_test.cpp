@@ -122,16 +122,6 @@ TEST_CASE("windows begin anew behind a gap") {
   CHECK(growth_within(series, 20).all.windows == std::vector<std::int64_t>{4});
 }
 
-TEST_CASE("scale-ups are counted between steps that are known, around the end of a day that repeats") {
-  NeedSeries series{.needs = {1, 4, 2, -1, 9, 10}, .step_s = 10};
-  CHECK(std::abs(scale_ups_per_s(series) - 4.0 / 30) < 1e-12);  // 1 to 4 and 9 to 10, in three known changes
-  series.needs = {3, 1};
-  CHECK(scale_ups_per_s(series) == 0);
-  series.repeats = true;
-  CHECK(std::abs(scale_ups_per_s(series) - 2.0 / 20) < 1e-12);
-  CHECK(scale_ups_per_s({}) == 0);
-}
-
 TEST_CASE("where nothing is known growth says so and has no bound") {
   for (const Growth& growth : {growth_within({}, 60), growth_within({.needs = {3}}, 0),
                                growth_within({.needs = {3, 4}}, 600), growth_within({.needs = {-1, -1, -1}}, 60)}) {
