@@ -84,6 +84,7 @@ Result<std::unique_ptr<Policy>> make_policy(std::string_view name, const PresetO
   }
   if (name == "dynamo") {
     DynamoSettings settings = with_limits(DynamoSettings{.capacity_per_s = options.capacity_per_s}, options);
+    settings.requests_per_instance = options.requests_per_instance;
     settings.target = options.target.value_or(settings.target);
     return std::make_unique<DynamoPolicy>(settings);
   }
