@@ -1,8 +1,10 @@
 #include "planner/distribution.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/erf.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 namespace mlplan::planner {
@@ -126,6 +128,54 @@ double limited_mean(const Distribution& law, double time) {
     }
   }
   return 0;
+}
+
+double quantile(const Distribution& law, double q) {
+  switch (law.kind) {
+    case Distribution::Kind::deterministic: return law.mean;
+    case Distribution::Kind::exponential: return -law.mean * std::log1p(-q);
+    case Distribution::Kind::erlang:
+      return boost::math::gamma_p_inv(static_cast<double>(law.phases), q) * law.mean / law.phases;
+    case Distribution::Kind::hyperexponential: {
+      const auto beyond = [&](double mean, double time) { return mean > 0 ? std::exp(-time / mean) : 0; };
+      double low = 0;
+      double high = -std::max(law.fast_mean, law.slow_mean) * std::log1p(-q);
+      for (int i = 0; i < 100 && high - low > 1e-12 * high; ++i) {
+        const double middle = (low + high) / 2;
+        const double above =
+            law.share * beyond(law.fast_mean, middle) + (1 - law.share) * beyond(law.slow_mean, middle);
+        (above > 1 - q ? low : high) = middle;
+      }
+      return high;
+    }
+    case Distribution::Kind::lognormal: {
+      const double z = -std::sqrt(2.0) * boost::math::erfc_inv(2 * q);
+      return law.mean * std::exp(law.sigma * z - law.sigma * law.sigma / 2);
+    }
+    case Distribution::Kind::empirical: {
+      if (law.samples.empty()) return std::numeric_limits<double>::quiet_NaN();
+      std::vector<std::pair<double, double>> rising;
+      each(law, [&](double value, double p) { rising.emplace_back(value, p); });
+      std::ranges::sort(rising);
+      double sum = 0;
+      for (const auto& [value, p] : rising) {
+        sum += p;
+        if (sum >= q - 1e-12) return value;
+      }
+      return rising.back().first;
+    }
+  }
+  return 0;
+}
+
+std::vector<double> equal_parts(const Distribution& law, std::size_t most) {
+  if (law.kind == Distribution::Kind::deterministic) return {law.mean};
+  if (law.kind == Distribution::Kind::empirical && law.weights.empty() && law.samples.size() <= most)
+    return law.samples;
+  std::vector<double> parts(most);
+  for (std::size_t i = 0; i < most; ++i)
+    parts[i] = quantile(law, (static_cast<double>(i) + 0.5) / static_cast<double>(most));
+  return parts;
 }
 
 }  // namespace mlplan::planner

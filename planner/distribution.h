@@ -5,6 +5,7 @@
 // meaning (negative or no samples).
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -41,5 +42,10 @@ double scv(const Distribution& law);  // variance / mean^2; 0 where the mean is 
 // E[min(X, time)] = integral of P(X > u) over 0..time. Its rise over E[X] is the law of what is left of a time that an
 // observer comes into (stationary excess): P(X_e <= time) = limited_mean / mean. O(samples) for an empirical law.
 double limited_mean(const Distribution& law, double time);
+// Smallest x with P(X <= x) >= q, 0 < q < 1.
+double quantile(const Distribution& law, double q);
+// Values that stand for the law, each as likely as the next: its samples where there are at most `most` without
+// weights, else the middle quantiles of `most` equal parts; one for a constant.
+std::vector<double> equal_parts(const Distribution& law, std::size_t most);
 
 }  // namespace mlplan::planner

@@ -127,7 +127,7 @@ void declare_traffic(Flags& flags, TrafficChoice& choice) {
               noted("--hours", [&choice](const std::string& value) { return read_hours(value, choice.hours); }));
   flags.value("--traffic", "FILE", "CSV of rates, counts or single requests, or a traffic document",
               read_text(choice.path));
-  flags.repeatable("--traffic-map", "WHAT=COLUMN", "which column says what: time=when,rate=load",
+  flags.repeatable("--traffic-map", "MAP", "which column says what, as time=when,rate=load",
                    [&choice](const std::string& value) -> Status {
                      if (!choice.columns) choice.columns.emplace();
                      return parse_traffic_map(value, *choice.columns);

@@ -38,6 +38,7 @@ Engine::Engine(const Scenario& scenario, Policy& policy, std::uint64_t seed, std
       give_up_at_(kInfinity) {}
 
 SimulationResult Engine::run() {
+  result_.within_other.resize(scenario_.other_responses_s.size());
   fleet_.begin();
   take_changes(0);
   next_decision_ = policy_.interval_s();
@@ -189,6 +190,8 @@ inline void Engine::complete(double now) {
     ++result_.completed;
     result_.waited += wait > 0;
     result_.within_slo += within;
+    for (std::size_t k = 0; k < result_.within_other.size(); ++k)
+      result_.within_other[k] += response <= scenario_.other_responses_s[k];
     if (request->exposed) {
       ++result_.exposed;
       result_.exposed_beyond_slo += !within;

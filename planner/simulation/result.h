@@ -48,12 +48,13 @@ struct TimelinePoint {
 struct SimulationResult {
   std::int64_t arrivals = 0;
   std::int64_t completed = 0;
-  std::int64_t rejected = 0;    // the queue was full
-  std::int64_t lost = 0;        // in service on an instance that ended, or in its queue
-  std::int64_t retried = 0;     // the same, but put back
-  std::int64_t unfinished = 0;  // still there when the drain was over
-  std::int64_t waited = 0;      // completed, and not begun at once
-  std::int64_t within_slo = 0;  // completed with response <= threshold
+  std::int64_t rejected = 0;                    // the queue was full
+  std::int64_t lost = 0;                        // in service on an instance that ended, or in its queue
+  std::int64_t retried = 0;                     // the same, but put back
+  std::int64_t unfinished = 0;                  // still there when the drain was over
+  std::int64_t waited = 0;                      // completed, and not begun at once
+  std::int64_t within_slo = 0;                  // completed with response <= threshold
+  std::vector<std::int64_t> within_other = {};  // the same for each of Scenario::other_responses_s
 
   // Exposed to a cold start: completed, and waited, and at some moment of the wait an instance that had been ordered to
   // serve was not ready yet. It is the share that may have met a cold start: a request that would have waited anyway is

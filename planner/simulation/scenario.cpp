@@ -81,6 +81,17 @@ Status check(const InstanceSettings& instance) {
 
 }  // namespace
 
+double capacity_per_s(const InstanceSettings& instance) {
+  double best = 0;
+  for (const BatchService& service : instance.service) {
+    // The first serves any smaller batch too; larger than the largest are never made.
+    if (best > 0 && service.batch > instance.max_batch) break;
+    const auto requests = static_cast<double>(std::min(service.batch, instance.max_batch));
+    best = std::max(best, requests / service.time_s.mean);
+  }
+  return static_cast<double>(instance.workers * instance.concurrency) * best;
+}
+
 Status validate(const Scenario& scenario) {
   const FleetSettings& fleet = scenario.fleet;
   if (Status status = std::visit([](const auto& kind) { return check(kind); }, scenario.arrivals); !status) {
@@ -111,6 +122,9 @@ Status validate(const Scenario& scenario) {
   }
   if (!(scenario.drain_s >= 0)) return wrong("drain_s", "must not be negative");
   if (!(scenario.slo_response_s > 0)) return wrong("slo_response_s", "must be above 0");
+  for (const double threshold : scenario.other_responses_s) {
+    if (!(threshold > 0)) return wrong("other_responses_s", "must be above 0");
+  }
   if (scenario.timeline_points < 0) return wrong("timeline_points", "must not be negative");
   return {};
 }

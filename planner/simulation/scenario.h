@@ -31,6 +31,9 @@ struct InstanceSettings {
   std::vector<BatchService> service = {{1, exponential(1)}};  // ascending by batch
 };
 
+// Requests per second that an instance serves while there are always enough, at the best of its batches.
+double capacity_per_s(const InstanceSettings& instance);
+
 struct StartUpSettings {
   Distribution load_s = deterministic(0);        // process start to ready, alone
   std::optional<Distribution> node_s = {};       // before it, where a machine has to be had first
@@ -74,7 +77,8 @@ struct Scenario {
   double warm_up_s = 0;   // what arrives and happens before is not counted
   double drain_s = 3600;  // at most so long after the end for what is still there
   double slo_response_s = std::numeric_limits<double>::infinity();
-  std::int64_t timeline_points = 0;  // equal stretches between warm-up and end
+  std::vector<double> other_responses_s = {};  // further thresholds: for them only the requests within are counted
+  std::int64_t timeline_points = 0;            // equal stretches between warm-up and end
 };
 
 // ErrorKind::usage; `where` names the member.

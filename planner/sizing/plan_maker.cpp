@@ -8,20 +8,27 @@
 #include "planner/queueing/spares.h"
 #include "planner/sizing/deployment.h"
 #include "planner/sizing/follow_load.h"
+#include "planner/sizing/narrative.h"
+#include "planner/sizing/pool_plan.h"
 #include "planner/sizing/ranking.h"
 #include "planner/sizing/search.h"
 #include "planner/sizing/solution.h"
+#include "planner/sizing/what_if.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
 
 namespace {
 
-constexpr double kSearchRequests = 30'000;   // of one replication while searching
-constexpr double kFinalRequests = 200'000;   // of one replication of the recommendation
+constexpr double kSearchRequests = 30'000;  // of one replication while searching
+constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
+constexpr double kFinalFollowRequests = 2'000'000;
+constexpr double kSameCost = 0.001;
+constexpr std::size_t kMostCertified = 6;
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
 constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
+constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin the search with
 constexpr double kMostUtilisation = 0.95;
 constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
 constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
@@ -39,18 +46,24 @@ class PlanMaker {
   void describe_inputs();
   void search();
   std::optional<Solution> size(const Ranked& ranked);
-  bool follow_load(Solution& solution);
+  bool follow_load(Solution& solution, double requests, std::int64_t fewest_spares);
+  bool certify(Solution& solution);
+  std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
   bool can_follow() const { return demand_.varies() && question_.scaling != ScalingChoice::fixed; }
   std::int64_t fewest_instances(const Candidate& candidate) const;
   std::optional<std::int64_t> instances_for_sessions(const Candidate& candidate) const;
   std::int64_t spares_for(std::int64_t serving, double repair_s) const;
   void answer();
+  std::vector<ParetoPoint> cost_and_latency(const std::vector<const Solution*>& kept) const;
   void infeasible_without_candidates();
   void infeasible_by_latency(const Ranking& ranking);
   void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
   Explaining explaining(const Solution& solution) const {
-    return {&question_, &demand_, solution.live ? &solution.windows : &busiest_};
+    return {&question_, &demand_,
+            solution.live            ? &solution.windows
+            : final_busiest_.empty() ? &busiest_
+                                     : &final_busiest_};
   }
 
   const PlanQuestion& question_;
@@ -58,9 +71,10 @@ class PlanMaker {
   Demand demand_ = {};
   Candidates candidates_ = {};
   Objectives latency_only_ = {};
-  std::vector<Window> busiest_ = {};
-  std::int64_t guess_spares_ = 1;         // of the candidate before
-  std::vector<Solution> solutions_ = {};  // all that keep the objectives, cheapest first
+  std::vector<Window> busiest_ = {};               // for the search
+  std::vector<Window> final_busiest_ = {};         // for the recommendation
+  std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
+  std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
 };
 
 Status PlanMaker::check() const {
@@ -141,34 +155,67 @@ std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
   return solution;
 }
 
+std::vector<Window> PlanMaker::windows_for(const FollowSettings& policy, double requests) const {
+  return windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
+                              .requests = requests,
+                              .horizon_s = policy.lead_s,
+                              .seed = question_.seed});
+}
+
+// Holds the solution against more of the traffic than the search did, and makes it larger where that is not enough.
+// False where it cannot be made to keep the objectives.
+bool PlanMaker::certify(Solution& solution) {
+  if (solution.live) {
+    guess_spares_ = solution.policy.spares;
+    solution.live = false;
+    return follow_load(solution, kFinalFollowRequests, solution.policy.spares);
+  }
+  final_busiest_ = {busiest_window(demand_, {.requests = kFinalRequests})};
+  const std::int64_t most = kMostInstances + 2 * solution.serving;
+  std::optional<Sized> sized = smallest_fixed(solution.candidate, solution.serving, solution.serving, most,
+                                              final_busiest_, latency_only_, {}, question_.seed);
+  if (!sized) return false;
+  if (sized->instances != solution.serving) {
+    solution.serving = sized->instances;
+    solution.exact = sized->exact;
+    solution.spares = spares_for(solution.serving, solution.candidate.start_up_quantile(0.95));
+    solution.mean_instances = static_cast<double>(solution.instances());
+  }
+  solution.judged = std::move(sized->judged);
+  return true;
+}
+
 // Makes the solution follow the load where that keeps the objectives, and costs less or was asked for.
-bool PlanMaker::follow_load(Solution& solution) {
+bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fewest) {
   const Candidate& candidate = solution.candidate;
   const FollowSettings& policy = solution.policy;
-  const std::vector<Window> windows = windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
-                                                           .requests = kFollowRequests,
-                                                           .horizon_s = policy.lead_s,
-                                                           .seed = question_.seed});
+  if (!guess_spares_)
+    guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
+  const std::vector<Window> windows = windows_for(policy, requests);
   const Objectives objectives{question_.slo.latency, question_.slo.exposure};
   const std::int64_t most_spares = std::max<std::int64_t>(20, 3 * solution.serving);
-  const std::optional<Followed> followed =
-      fewest_spares(candidate, policy, guess_spares_, most_spares, windows, objectives, kFollowEffort, question_.seed);
+  const std::optional<Followed> followed = fewest_spares(candidate, policy, fewest, *guess_spares_, most_spares,
+                                                         windows, objectives, kFollowEffort, question_.seed);
   if (!followed) return false;
   guess_spares_ = followed->policy.spares;
   // The windows' mean, brought to all of the traffic by what the policy orders there and there.
-  const double simulated = followed->judged.trial.instances().mean;
-  const double mean = simulated * mean_ordered(followed->policy, demand_) /
-                      std::max(1e-9, mean_ordered(followed->policy, demand_, windows));
-  fmt::print(stderr, "{} live: spares {} mean {} sim {} fixed {} windows {}\n", name_of(candidate),
-             followed->policy.spares, mean, simulated, solution.mean_instances, windows.size());
-  if (question_.scaling == ScalingChoice::cheapest &&
-      mean + static_cast<double>(solution.spares) >= solution.mean_instances)
+  const auto mean_with = [&](std::int64_t spares, const Judged& judged) {
+    FollowSettings with = policy;
+    with.spares = spares;
+    const double of_windows = mean_ordered(with, demand_, windows);
+    const double extended = of_windows > 0 ? mean_ordered(with, demand_) / of_windows : 1;
+    return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
+  };
+  const double mean = mean_with(followed->policy.spares, followed->judged);
+  if (question_.scaling == ScalingChoice::cheapest && mean >= static_cast<double>(solution.serving + solution.spares))
     return false;
+  for (const auto& [spares, judged] : followed->tried)
+    solution.by_spares[spares] = {mean_with(spares, judged) * candidate.usd_per_hour, judged.trial.exposure().mean};
   solution.policy = followed->policy;
   solution.live = true;
   solution.windows = windows;
   solution.judged = followed->judged;
-  solution.mean_instances = mean + static_cast<double>(solution.spares);
+  solution.mean_instances = mean;
   return true;
 }
 
@@ -193,10 +240,27 @@ void PlanMaker::search() {
   plan_.simulated.deployments = static_cast<std::int64_t>(tried);
   if (can_follow()) {
     std::ranges::stable_sort(solutions_, {}, &Solution::likely_usd_per_hour);
-    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i) follow_load(solutions_[i]);
+    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i)
+      follow_load(solutions_[i], kFollowRequests, 0);
     if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
   }
   std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+  std::size_t certifications = 0;
+  for (std::size_t certified = 0; certified < solutions_.size();) {
+    Solution& first = solutions_[certified];
+    if (!is_within_limits(first)) {
+      ++certified;
+      continue;
+    }
+    const double cost = first.usd_per_hour();
+    if (!certify(first)) {
+      solutions_.erase(solutions_.begin() + static_cast<std::ptrdiff_t>(certified));
+      continue;
+    }
+    if (first.usd_per_hour() <= cost * (1 + kSameCost)) break;
+    std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+    if (++certifications > kMostCertified) break;
+  }
   answer();
 }
 
@@ -206,14 +270,49 @@ void PlanMaker::answer() {
     if (is_within_limits(solution)) kept.push_back(&solution);
   }
   if (kept.empty()) return infeasible_by_limits();
-  plan_.recommendation = deployment_of(*kept.front(), explaining(*kept.front()));
-  std::vector<const InstanceType*> named = {kept.front()->candidate.type};
+  const Solution& best = *kept.front();
+  const Explaining with = explaining(best);
+  plan_.recommendation = deployment_of(best, with);
+  std::vector<const InstanceType*> named = {best.candidate.type};
   for (const Solution* solution : kept) {
     if (plan_.runners_up.size() >= kRunnersUp) break;
     if (std::ranges::find(named, solution->candidate.type) != named.end()) continue;
     named.push_back(solution->candidate.type);
     plan_.runners_up.push_back(deployment_of(*solution, explaining(*solution)));
   }
+  plan_.cost_and_latency = cost_and_latency(kept);
+  for (const auto& [spares, point] : best.by_spares) {
+    plan_.cost_and_exposure.push_back({fmt::format("{} spare{}", spares, spares == 1 ? "" : "s"), point.usd_per_hour,
+                                       point.exposure, spares == best.policy.spares});
+  }
+  // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
+  const std::vector<Window> fewer = best.live ? windows_for(best.policy, kFollowRequests) : busiest_;
+  plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer}, [&](double factor) {
+    FollowSettings slower = best.policy;
+    slower.lead_s = factor * best.candidate.start_up_quantile(0.95) + slower.interval_s + slower.short_window_s;
+    return windows_for(slower, kFollowRequests);
+  });
+  plan_.simulated.windows = windows_said(*with.windows);
+  plan_.simulated.why_enough = why_windows_suffice(best, demand_);
+  plan_.simulated.requests = best.judged.trial.simulated;
+  plan_.simulated.replications = static_cast<std::int64_t>(best.judged.trial.replications.size());
+  plan_.confidence_notes = confidence_notes_of(best, question_);
+  plan_.warnings = warnings_of(best, question_);
+}
+
+// Response times at the first objective's quantile with times longer by the error, as they were simulated; what costs
+// more and is no faster is left out.
+std::vector<ParetoPoint> PlanMaker::cost_and_latency(const std::vector<const Solution*>& kept) const {
+  std::vector<ParetoPoint> points;
+  double fastest = INFINITY;
+  for (const Solution* solution : kept) {  // cheapest first
+    const double response = solution->judged.trial.response_quantile(question_.slo.latency.front().quantile);
+    if (!(response < fastest)) continue;
+    fastest = response;
+    points.push_back({fmt::format("{} x {}", solution->instances(), name_of(solution->candidate)),
+                      solution->usd_per_hour(), 1e9 * response, solution == kept.front()});
+  }
+  return points;
 }
 
 void PlanMaker::infeasible_without_candidates() {
@@ -292,6 +391,8 @@ Result<Plan> PlanMaker::run() {
   } else {
     search();
   }
+  plan_.assumptions = assumptions_of(question_, demand_);
+  plan_.summary = summary_of(plan_);
   return std::move(plan_);
 }
 

@@ -2,13 +2,19 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <map>
+#include <vector>
 
 #include "planner/policies/follow.h"
 #include "planner/sizing/candidate.h"
 #include "planner/sizing/search.h"
 
 namespace mlplan::planner {
+
+struct SparesPoint {
+  double usd_per_hour = 0;
+  double exposure = 0;
+};
 
 struct Solution {
   Candidate candidate = {};
@@ -19,9 +25,10 @@ struct Solution {
   FollowSettings policy = {};  // with which it would follow the load; its spares serve as well
   double ordered = 0;          // instances it then orders, mean over time, by the rates alone; 0: the rate is constant
   bool live = false;           // it does follow the load
-  std::vector<Window> windows = {};  // that a fleet which follows the load was simulated over
-  Judged judged = {};                // with the error
-  double mean_instances = 1;         // paid for over time, spares included
+  std::map<std::int64_t, SparesPoint> by_spares = {};  // that were tried, with times longer by the error
+  std::vector<Window> windows = {};                    // that a fleet which follows the load was simulated over
+  Judged judged = {};                                  // with the error
+  double mean_instances = 1;                           // paid for over time, spares included
 
   std::int64_t instances() const { return serving + spares + (live ? policy.spares : 0); }
   double likely_usd_per_hour() const { return candidate.usd_per_hour * (ordered > 0 ? ordered : mean_instances); }

@@ -1,9 +1,13 @@
 #include "planner/sizing/trial.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <functional>
+#include <future>
 #include <limits>
 #include <memory>
+#include <thread>
 
 #include "planner/policies/fixed.h"
 #include "planner/simulation/simulator.h"
@@ -11,6 +15,8 @@
 namespace mlplan::planner {
 
 namespace {
+
+constexpr std::uint64_t kMostWindows = 100'000;
 
 Scenario scenario_of(const Deployed& deployed, const Window& window) {
   Scenario scenario;
@@ -44,12 +50,12 @@ void add(Totals& totals, const SimulationResult& result, const std::vector<Laten
   totals.time_s += weight * result.measured_s;
   totals.busy_slot_s += weight * result.busy_slot_s;
   totals.ready_slot_s += weight * result.ready_slot_s;
-  totals.inferences += weight * static_cast<double>(result.completed);
+  totals.starts += weight * static_cast<double>(result.instances.cold_starts);
 }
 
-using Member = double (*)(const Totals&);
+using Member = std::function<double(const Totals&)>;
 
-Interval ratio(const std::vector<Totals>& totals, Member above, Member below) {
+Interval over(const std::vector<Totals>& totals, const Member& above, const Member& below) {
   std::vector<double> numerators;
   std::vector<double> denominators;
   for (const Totals& one : totals) {
@@ -58,6 +64,17 @@ Interval ratio(const std::vector<Totals>& totals, Member above, Member below) {
   }
   return ratio_interval(numerators, denominators);
 }
+
+Interval ratio(const TrialResult& result, const Member& above, const Member& below) {
+  Interval interval = over(result.replications, above, below);
+  if (result.windows.size() < kFewestWindows) return interval;
+  const double half = std::hypot(interval.half_width(), over(result.windows, above, below).half_width());
+  interval.low = interval.mean - half;
+  interval.high = interval.mean + half;
+  return interval;
+}
+
+double requests_of(const Totals& totals) { return totals.requests; }
 
 }  // namespace
 
@@ -68,28 +85,25 @@ Scaling fixed_scaling(std::int64_t instances) {
 }
 
 Interval TrialResult::within(std::size_t objective) const {
-  std::vector<double> numerators;
-  std::vector<double> denominators;
-  for (const Totals& one : replications) {
-    numerators.push_back(one.within[objective]);
-    denominators.push_back(one.requests);
-  }
-  Interval interval = ratio_interval(numerators, denominators);
-  if (denominators.empty() || interval.n == 0) interval.mean = 1;  // nobody came
+  Interval interval = ratio(*this, [=](const Totals& totals) { return totals.within[objective]; }, requests_of);
+  if (interval.n == 0) interval.mean = 1;  // nobody came
   return interval;
 }
 
 Interval TrialResult::exposure() const {
-  return ratio(replications, [](const Totals& t) { return t.exposed; }, [](const Totals& t) { return t.requests; });
+  return ratio(*this, [](const Totals& totals) { return totals.exposed; }, requests_of);
 }
 
 Interval TrialResult::instances() const {
-  return ratio(replications, [](const Totals& t) { return t.instance_s; }, [](const Totals& t) { return t.time_s; });
+  return ratio(
+      *this, [](const Totals& totals) { return totals.instance_s; },
+      [](const Totals& totals) { return totals.time_s; });
 }
 
 Interval TrialResult::utilisation() const {
   return ratio(
-      replications, [](const Totals& t) { return t.busy_slot_s; }, [](const Totals& t) { return t.ready_slot_s; });
+      *this, [](const Totals& totals) { return totals.busy_slot_s; },
+      [](const Totals& totals) { return totals.ready_slot_s; });
 }
 
 double TrialResult::response_quantile(double q) const {
@@ -103,24 +117,49 @@ double TrialResult::response_quantile(double q) const {
   return std::numeric_limits<double>::infinity();
 }
 
-void run_trial(const Deployed& deployed, const TrialQuestion& question, std::int64_t first, std::int64_t count,
-               TrialResult& result) {
-  const std::vector<LatencyObjective>& objectives = *question.objectives;
-  result.windows.resize(question.windows->size());
-  for (std::int64_t replication = first; replication < first + count; ++replication) {
-    Totals totals;
-    totals.within.resize(objectives.size());
-    for (std::size_t i = 0; i < question.windows->size(); ++i) {
-      const Window& window = (*question.windows)[i];
-      const Scenario scenario = scenario_of(deployed, window);
+namespace {
+
+// All windows of all replications, each a simulation of its own, on as many threads as there are CPUs. Results come in
+// the order of the windows, whichever was done first.
+std::vector<SimulationResult> simulate_all(const Deployed& deployed, const TrialQuestion& question, std::int64_t first,
+                                           std::int64_t count) {
+  const std::size_t windows = question.windows->size();
+  std::vector<SimulationResult> results(windows * static_cast<std::size_t>(count));
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < results.size(); i = next++) {
+      const Window& window = (*question.windows)[i % windows];
       const std::unique_ptr<Policy> policy = deployed.scaling.policy(window);
       // Windows of one replication are independent of each other.
-      const auto stream = static_cast<std::uint64_t>(replication) * 1000 + i;
-      const SimulationResult simulation = simulate(scenario, *policy, question.seed, stream);
-      add(totals, simulation, objectives, window.weight);
-      add(result.windows[i], simulation, objectives, 1);
+      const std::uint64_t stream = (static_cast<std::uint64_t>(first) + i / windows) * kMostWindows + i % windows;
+      results[i] = simulate(scenario_of(deployed, window), *policy, question.seed, stream);
+    }
+  };
+  std::vector<std::future<void>> others;
+  const std::size_t threads = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), results.size());
+  for (std::size_t i = 1; i < threads; ++i) others.push_back(std::async(std::launch::async, work));
+  work();
+  for (std::future<void>& other : others) other.get();
+  return results;
+}
+
+}  // namespace
+
+void run_trial(const Deployed& deployed, const TrialQuestion& question, std::int64_t first, std::int64_t count,
+               TrialResult& result) {
+  const std::vector<Window>& windows = *question.windows;
+  const std::vector<LatencyObjective>& objectives = *question.objectives;
+  const std::vector<SimulationResult> simulations = simulate_all(deployed, question, first, count);
+  result.windows.resize(windows.size());
+  for (std::int64_t replication = 0; replication < count; ++replication) {
+    Totals totals;
+    totals.within.resize(objectives.size());
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const SimulationResult& simulation = simulations[static_cast<std::size_t>(replication) * windows.size() + i];
+      add(totals, simulation, objectives, windows[i].weight);
+      add(result.windows[i], simulation, objectives, windows[i].weight);
       for (const HistogramBin& bin : simulation.response.bins())
-        result.response_s[bin.high] += window.weight * static_cast<double>(bin.count);
+        result.response_s[bin.high] += windows[i].weight * static_cast<double>(bin.count);
       result.simulated += simulation.arrivals;
       result.most_instances = std::max(result.most_instances, simulation.most_instances);
     }

@@ -48,3 +48,27 @@ TEST_CASE("a Stat becomes its samples, or its histogram where only a selection o
   CHECK(std::abs(law.samples[0] - 2) < 1e-12);
   CHECK(std::abs(law.mean - (3 * 2 + 6) / 4.0) < 1e-12);
 }
+
+TEST_CASE("quantiles invert the law, and equal parts have its mean") {
+  for (const Distribution& law : {exponential(2), erlang(3, 2), hyperexponential(2, 4), lognormal(2, 1)}) {
+    for (const double q : {0.01, 0.5, 0.9, 0.999}) {
+      CAPTURE(q);
+      // The slope of the limited mean is P(X > t).
+      const double x = quantile(law, q);
+      const double step = 1e-4 * x;
+      CHECK(std::abs((limited_mean(law, x + step) - limited_mean(law, x - step)) / (2 * step) - (1 - q)) < 1e-4);
+    }
+    double sum = 0;
+    for (const double part : equal_parts(law, 1000)) sum += part / 1000;
+    CHECK(std::abs(sum - 2) < 0.02);
+  }
+  const Distribution samples = empirical({5, 1, 3, 2});
+  CHECK(quantile(samples, 0.25) == 1);
+  CHECK(quantile(samples, 0.26) == 2);
+  CHECK(quantile(samples, 0.99) == 5);
+  CHECK(quantile(empirical({1, 5}, {3, 1}), 0.75) == 1);
+  CHECK(equal_parts(samples, 4) == samples.samples);
+  CHECK(equal_parts(samples, 2) == std::vector<double>{1, 3});
+  CHECK(equal_parts(deterministic(7), 16) == std::vector<double>{7});
+  CHECK(std::isnan(quantile(empirical({}), 0.5)));
+}

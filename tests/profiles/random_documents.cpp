@@ -394,4 +394,56 @@ Plan RandomDocuments::plan() {
   return result;
 }
 
+SimulatedTime RandomDocuments::simulated_time() { return {number(), number(), below(100)}; }
+
+Simulation RandomDocuments::simulation() {
+  constexpr const char* kKinds[] = {"constant", "diurnal", "series", "trace"};
+  constexpr const char* kVerdicts[] = {"met", "missed", "inconclusive"};
+  Simulation result;
+  result.version = word();
+  result.argv = words();
+  result.traffic = {word(), kKinds[below(4)], number(), number(), number(), words()};
+  SimulatedFleet& fleet = result.fleet;
+  fleet.report = word();
+  fleet.model = word();
+  fleet.workers = 1 + below(4);
+  if (coin()) fleet.threads = 1 + below(64);
+  fleet.concurrency = 1 + below(4);
+  fleet.max_batch = 1 + below(64);
+  fleet.batch_timeout_ns = below(1'000'000'000);
+  for (auto n = 1 + below(3); n > 0; --n) fleet.service.push_back({1 + below(64), simulated_time()});
+  fleet.start_state = word();
+  if (coin()) fleet.start_up = simulated_time();
+  if (coin()) fleet.node_start = simulated_time();
+  if (coin()) fleet.pool_exit = simulated_time();
+  for (auto n = below(3); n > 0; --n) fleet.simultaneous_factor.push_back(number());
+  fleet.initial_instances = below(100);
+  fleet.initial_pool = below(100);
+  fleet.time_between_failures_s = maybe_number();
+  fleet.routing = coin() ? "shared_queue" : "least_outstanding";
+  result.policy = word();
+  result.run = {number(), number(), number(), 1 + below(20), engine_(), 0.95};
+  result.verdict = coin() ? "none" : kVerdicts[below(3)];
+  for (auto n = below(3); n > 0; --n)
+    result.objectives.push_back({word(), number(), estimate(), kVerdicts[below(3)], word()});
+  using F = SimulatedFigures;
+  for (Estimate F::* member :
+       {&F::requests, &F::unserved, &F::waited, &F::exposure, &F::mean_response_ns, &F::mean_batch, &F::utilisation,
+        &F::ready, &F::loading, &F::pooled, &F::filling, &F::stopping, &F::most_instances, &F::cold_starts, &F::draws,
+        &F::misses, &F::stops, &F::failures}) {
+    result.figures.*member = estimate();
+  }
+  for (auto n = below(3); n > 0; --n) {
+    result.figures.response.push_back({number(), std::nullopt});
+    if (coin()) result.figures.response.back().response_ns = estimate();
+  }
+  result.stretch_s = number();
+  for (auto n = below(3); n > 0; --n) {
+    result.timeline.push_back({number(), number(), number(), number(), number(), number(), number(), below(1000),
+                               below(1000), below(1000), number(), number()});
+  }
+  result.assumptions = words();
+  return result;
+}
+
 }  // namespace mlplan::test

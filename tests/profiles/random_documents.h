@@ -6,6 +6,7 @@
 #include "profiles/catalog.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
+#include "profiles/simulation.h"
 #include "profiles/traffic.h"
 
 namespace mlplan::test {
@@ -31,7 +32,8 @@ class RandomDocuments {
   Catalog catalog();  // without findings that are errors
   Traffic traffic();  // of each kind
   Plan plan();        // feasible or not
-  Report report();    // every optional part sometimes there, sometimes not
+  Simulation simulation();
+  Report report();  // every optional part sometimes there, sometimes not
 
  private:
   InputSpec input(const std::string& name, int depth);
@@ -48,6 +50,7 @@ class RandomDocuments {
   RateSeries rate_series();
   RequestTrace request_trace();
   Estimate estimate();
+  SimulatedTime simulated_time();
   Deployment deployment();
   WarmPool warm_pool();
   InstanceType instance_type(const std::string& name);

@@ -1,0 +1,147 @@
+#include "planner/sizing/narrative.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "planner/simulation/traffic_arrivals.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::planner {
+
+namespace {
+
+constexpr double kHoursPerMonth = 730;
+
+std::string usd(double amount) {
+  if (amount >= 100) return fmt::format("${:.0f}", amount);
+  if (amount >= 0.1) return fmt::format("${:.2f}", amount);
+  return fmt::format("${:.2g}", amount);
+}
+
+std::string count_of(std::int64_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string how_many(const Deployment& d) {
+  if (d.scaling.kind == "fixed") {
+    if (d.pool.count == 0) return fmt::format("{} {}", d.instances, d.instance.name);
+    return fmt::format("{} {} ({} serving, {})", d.instances, d.instance.name, d.instances - d.pool.count,
+                       count_of(d.pool.count, "warm spare"));
+  }
+  return fmt::format("{} to {} {} as the traffic asks, {} among them, {:.1f} in the mean",
+                     d.scaling.lowest + d.pool.count, d.instances, d.instance.name,
+                     count_of(d.pool.count, "warm spare"), d.scaling.mean_instances);
+}
+
+}  // namespace
+
+std::string summary_of(const Plan& plan) {
+  if (!plan.recommendation) return "Nothing fits: " + plan.infeasible->because + ".";
+  const Deployment& d = *plan.recommendation;
+  std::string text = fmt::format("Buy {}", how_many(d));
+  text +=
+      fmt::format(": {} an hour, {} a month, {} per 1,000 inferences.", usd(d.predicted.usd_per_hour.value),
+                  usd(d.predicted.usd_per_hour.value * kHoursPerMonth), usd(d.predicted.usd_per_1000_inferences.value));
+  text += fmt::format(" Each runs {} with {}", count_of(d.workers, "worker"), count_of(d.threads, "thread"));
+  text += d.max_batch > 1 ? fmt::format(" and batches of up to {}.", d.max_batch) : " and no batching.";
+  for (const LatencyPrediction& latency : d.predicted.latency) {
+    if (!latency.at_most_ns) continue;
+    text += fmt::format(" {} is expected at {}, at most {} if everything takes as long as it may ({} asked for).",
+                        percentile_name(latency.quantile), format_duration(latency.response_ns.value),
+                        format_duration(latency.response_ns.high.value_or(latency.response_ns.value)),
+                        format_duration(*latency.at_most_ns));
+  }
+  if (plan.slo.exposure) {
+    text += d.pool.supported
+                ? fmt::format(" {} of requests may meet a cold start, {} at most ({} asked for).",
+                              format_percentage(d.predicted.exposure.value),
+                              format_percentage(d.predicted.exposure.high.value_or(d.predicted.exposure.value)),
+                              format_percentage(*plan.slo.exposure))
+                : fmt::format(" That at most {} of requests meet a cold start is not promised: {}.",
+                              format_percentage(*plan.slo.exposure), d.pool.refusal);
+  }
+  return text;
+}
+
+std::vector<std::string> assumptions_of(const PlanQuestion& question, const Demand& demand) {
+  std::vector<std::string> out =
+      arrival_assumptions(question.traffic, question.bursts.scv > 0 ? std::optional(question.bursts) : std::nullopt);
+  out.push_back("requests go to the ready instance with the fewest, wait there, and nobody gives up");
+  out.push_back(
+      "how much workers on one instance slow each other down depends on the share of its vCPUs in use, as measured");
+  out.push_back("256 MiB and 5 % of an instance's memory are left to the system");
+  if (demand.varies() && demand.kind != "diurnal") out.push_back("the traffic to come is like the traffic given");
+  if (question.state.bytes > 0) out.push_back("sessions are spread evenly over instances and stay where they began");
+  return out;
+}
+
+std::vector<std::string> confidence_notes_of(const Solution& solution, const PlanQuestion& question) {
+  const Candidate& candidate = solution.candidate;
+  const WorkerModel& worker = *candidate.worker;
+  std::vector<std::string> out;
+  out.push_back(fmt::format(
+      "times are held against an error of {:.0f} %: {:.0f} % of measurement{} and {:.0f} % of extrapolation",
+      100 * candidate.error, 100 * worker.error,
+      worker.error_known ? "" : " (a range, too few processes for an interval)", 100 * candidate.scale.error));
+  const double hardest = question.slo.latency.back().quantile;
+  const auto needed = static_cast<std::int64_t>(std::ceil(std::log(0.05) / std::log(hardest)));
+  if (worker.fewest_samples < needed) {
+    out.push_back(fmt::format(
+        "{} of the service time is known from {} inferences at the batch with the fewest; {} would bound it at 95 %",
+        percentile_name(hardest), worker.fewest_samples, needed));
+  }
+  out.push_back(
+      "intervals hold measurement, extrapolation and simulation together; that the traffic may change is in the "
+      "what-ifs");
+  return out;
+}
+
+std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& question) {
+  const Candidate& candidate = solution.candidate;
+  const MeasuredReport& measured = question.reports[candidate.report];
+  std::vector<Warning> out;
+  if (!candidate.node_s) {
+    out.push_back(
+        {"node_start_unknown",
+         fmt::format("how long {} takes until it runs is not known, so start-up is that of the model alone, {}",
+                     candidate.type->name, format_duration(1e9 * candidate.start_up_quantile(0.95))),
+         "--node-start 60s"});
+  }
+  if (candidate.scale.kind == TimeScale::Kind::unknown_speed) {
+    out.push_back({"core_speed_unknown", time_scale_sentence(candidate.scale, measured.measured_on, *candidate.type),
+                   measured.measured_on == nullptr ? "--measured-on TYPE" : "mlplan bench on " + candidate.type->name});
+  }
+  if (measured.report.mlplan.partial)
+    out.push_back({"partial_report", "the report is of a run that was cut short: " + measured.report.mlplan.stop,
+                   "mlplan bench again"});
+  if (measured.report.machine.grade == "C")
+    out.push_back({"noisy_machine", "the report was measured on a noisy machine (grade C): times may be too long",
+                   "mlplan bench on a quiet one"});
+  const double hardest = question.slo.latency.back().quantile;
+  if (static_cast<double>(candidate.worker->fewest_samples) < 1 / (1 - hardest)) {
+    out.push_back({"few_samples",
+                   fmt::format("a service time was measured {} times only: its {} is not known",
+                               candidate.worker->fewest_samples, percentile_name(hardest)),
+                   "mlplan bench --time-box 5m"});
+  }
+  return out;
+}
+
+std::vector<SimulatedWindow> windows_said(const std::vector<Window>& windows) {
+  std::vector<SimulatedWindow> out;
+  for (const Window& window : windows) out.push_back({window.from_s + window.warm_up_s, window.counted_s, window.why});
+  return out;
+}
+
+std::string why_windows_suffice(const Solution& solution, const Demand& demand) {
+  if (!demand.varies()) return "the rate is constant: any stretch is like any other";
+  if (!solution.live) return "a fixed fleet that keeps the objectives at the highest rate keeps them at all lower ones";
+  if (demand.kind == "trace" && solution.windows.size() == 1) return "all of the trace was played";
+  return "the highest rate and the steepest growth for certain, others drawn in proportion to their growth and "
+         "weighted by the "
+         "inverse, so that shares and means are those of all of the traffic";
+}
+
+}  // namespace mlplan::planner
