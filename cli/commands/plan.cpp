@@ -12,6 +12,7 @@
 #include "cli/commands/traffic_flags.h"
 #include "cli/output.h"
 #include "cli/suggestion.h"
+#include "cli/views/plan_view.h"
 #include "planner/sizing/plan_maker.h"
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/units.h"
@@ -216,7 +217,8 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
     if (Status status = write_file(choice.output, write_plan(*plan)); !status) return fail(status.error());
   }
 
-  if (Status status = write_answer(write_plan(*plan)); !status) return fail(status.error());
+  const bool as_json = choice.json || choice.output == "-";
+  if (Status status = write_answer(as_json ? write_plan(*plan) : plan_view(*plan, context.answer)); !status) return fail(status.error());
   return plan->recommendation ? 0 : 1;
 }
 

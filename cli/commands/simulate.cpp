@@ -186,7 +186,9 @@ Result<std::vector<planner::SimulationResult>> play(const SimulateRequest& reque
   std::vector<planner::SimulationResult> results;
   for (std::int64_t i = 0; i < request.replications; ++i) {
     if (context.remarks_on_terminal) say(fmt::format("\rreplication {} of {} ", i + 1, request.replications));
-    auto policy = planner::make_policy(request.policy, request.options);
+    planner::PresetOptions options = request.options;
+    options.capacity_per_s = planner::capacity_per_s(prepared.scenario.fleet.instance);
+    auto policy = planner::make_policy(request.policy, options);
     if (!policy) return fail(policy.error());
     results.push_back(planner::simulate(prepared.scenario, **policy, request.seed, static_cast<std::uint64_t>(i)));
     if (context.remarks_on_terminal) say("\r\033[K");

@@ -38,6 +38,17 @@ std::string bar_of(double fraction, int columns, const char* symbol) {
   return repeated(symbol, columns_for(fraction, columns));
 }
 
+std::string bar_row(const std::vector<std::int64_t>& values) {
+  constexpr std::array<const char*, 9> kHeights = {" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+  const std::int64_t highest = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
+  std::string row;
+  for (const std::int64_t value : values) {
+    const int height = value > 0 ? columns_for(static_cast<double>(value) / static_cast<double>(highest), 8) : 0;
+    row += kHeights[static_cast<std::size_t>(value > 0 ? std::max(1, height) : 0)];
+  }
+  return row;
+}
+
 std::string progress_bar(double fraction, int columns) {
   const int done = columns_for(fraction, columns);
   return repeated("█", done) + repeated("░", columns - done);

@@ -27,10 +27,6 @@ constexpr std::array kListed = {Listed{"cloud", 0},        Listed{"name", 0},   
 
 std::string kind_text(Finding::Severity severity) { return severity == Finding::Severity::error ? "error" : "warning"; }
 
-std::string counted(std::size_t count, const char* noun) {
-  return fmt::format("{} {}{}", format_integer(static_cast<std::int64_t>(count)), noun, count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 std::string field_text(const CatalogField& field, const InstanceType& type) {
@@ -111,11 +107,10 @@ std::string findings_json(const std::vector<Finding>& findings) {
 }
 
 std::string findings_summary(const CheckedCatalog& checked) {
-  const auto errors =
-      static_cast<std::size_t>(std::count_if(checked.findings.begin(), checked.findings.end(),
-                                             [](const Finding& f) { return f.severity == Finding::Severity::error; }));
-  return fmt::format("{}, {}, {}", counted(checked.catalog.instances.size(), "instance type"), counted(errors, "error"),
-                     counted(checked.findings.size() - errors, "warning"));
+  const std::int64_t errors = std::count_if(checked.findings.begin(), checked.findings.end(),
+                                            [](const Finding& f) { return f.severity == Finding::Severity::error; });
+  return fmt::format("{}, {}, {}", counted(std::ssize(checked.catalog.instances), "instance type"),
+                     counted(errors, "error"), counted(std::ssize(checked.findings) - errors, "warning"));
 }
 
 }  // namespace mlplan::cli

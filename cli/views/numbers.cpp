@@ -120,16 +120,15 @@ std::string format_spread(const Stat& stat) {
 
 std::string format_range(double low, double high, Unit unit, int digits) {
   if (!std::isfinite(low) || !std::isfinite(high)) return kAbsent;
-  const std::string first = format(low, unit, digits);
-  const std::string second = format(high, unit, digits);
-  const auto space = first.rfind(' ');
-  const auto other = second.rfind(' ');
+  return range_text(format(low, unit, digits), format(high, unit, digits));
+}
+
+std::string range_text(const std::string& low, const std::string& high) {
+  const auto space = low.rfind(' ');
+  const auto other = high.rfind(' ');
   const bool one_unit = space != std::string::npos && other != std::string::npos &&
-                        first.substr(space) == second.substr(other) && std::isdigit(first[space + 1]) == 0;
-  if (one_unit) {
-    return first.substr(0, space) + " .. " + second;
-  }
-  return first + " .. " + second;
+                        low.substr(space) == high.substr(other) && std::isdigit(low[space + 1]) == 0;
+  return (one_unit ? low.substr(0, space) : low) + " .. " + high;
 }
 
 std::string format_share(double fraction) {
@@ -138,6 +137,24 @@ std::string format_share(double fraction) {
   if (percent != 0 && std::fabs(percent) < 0.1) return "<0.1 %";
   if (std::fabs(percent) < 9.95) return fmt::format("{:.1f} %", percent);
   return fmt::format("{:.0f} %", percent);
+}
+
+std::string format_rare_share(double fraction) {
+  if (!std::isfinite(fraction)) return kAbsent;
+  const double percent = fraction * 100;
+  const double rest = 100 - percent;
+  if (percent <= 50 || rest <= 0) return significant(percent, percent < 10 ? 2 : 3) + " %";
+  const int decimals = 1 - static_cast<int>(std::floor(std::log10(round_to(rest, 2)) + 1e-12));
+  return fmt::format("{:.{}f} %", percent, std::clamp(decimals, 0, 6));
+}
+
+std::string format_usd(double value) {
+  if (!std::isfinite(value)) return kAbsent;
+  return std::fabs(value) < 999.5 ? significant(value, 3) : format_integer(std::llround(value));
+}
+
+std::string counted(std::int64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", format_integer(count), noun, count == 1 ? "" : "s");
 }
 
 std::string format_integer(std::int64_t value) { return with_commas(std::to_string(value)); }

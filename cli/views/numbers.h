@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "profiles/stat.h"
 
@@ -26,7 +27,11 @@ std::string format_median(const Stat& stat, Unit unit);
 std::string format_spread(const Stat& stat);
 // "1.18 .. 1.31 s": one unit for both where that reads well.
 std::string format_range(double low, double high, Unit unit, int digits = 3);
-std::string format_share(double fraction);       // "34 %", "0.4 %", "<0.1 %"
+std::string range_text(const std::string& low, const std::string& high);  // of two formatted figures
+std::string format_share(double fraction);                                // "34 %", "0.4 %", "<0.1 %"
+std::string format_rare_share(double fraction);  // two digits of what is rare: "0.048 %", "99.952 %"
+std::string format_usd(double value);            // "0.0125", "1.34", "1,240": three digits, the unit is not in it
 std::string format_integer(std::int64_t value);  // "1,240,000"
+std::string counted(std::int64_t count, std::string_view noun);  // "1 worker", "1,240 workers"
 
 }  // namespace mlplan::cli

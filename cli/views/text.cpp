@@ -62,6 +62,13 @@ std::string_view ascii_of(char32_t c) {
     case U'▊':
     case U'▉':
     case U'█': return "#";
+    case U'▁':
+    case U'▂': return "_";
+    case U'▃':
+    case U'▄': return "-";
+    case U'▅':
+    case U'▆':
+    case U'▇':
     case U'▒': return "=";
     case U'░': return ":";
     case U'→': return ">";
@@ -156,13 +163,19 @@ std::vector<std::string> wrapped(std::string_view text, int columns) {
 std::string paragraph(std::string_view label, std::string_view text, const Style& style, Ink label_ink, Ink text_ink) {
   const std::string head = shown(label, style);
   const auto pad = static_cast<std::size_t>(std::max(head.empty() ? 0 : 1, kLabelColumns - columns_of(head)));
-  std::string result = std::string(kIndent, ' ') + paint(head, label_ink, style) + std::string(pad, ' ');
+  return beside(std::string(kIndent, ' ') + paint(head, label_ink, style) + std::string(pad, ' '),
+                kIndent + kLabelColumns, text, style, text_ink);
+}
+
+std::string beside(std::string head, int head_columns, std::string_view text, const Style& style, Ink ink) {
   bool first = true;
-  for (const std::string& line : wrapped(shown(text, style), std::max(20, style.width - kIndent - kLabelColumns))) {
-    if (!std::exchange(first, false)) result.append(kIndent + kLabelColumns, ' ');
-    result += paint(line, text_ink, style) + "\n";
+  for (const std::string& line : wrapped(shown(text, style), std::max(20, style.width - head_columns))) {
+    if (!std::exchange(first, false)) head.append(static_cast<std::size_t>(head_columns), ' ');
+    head += paint(line, ink, style);
+    head.erase(head.find_last_not_of(' ') + 1);
+    head += "\n";
   }
-  return result;
+  return head;
 }
 
 std::string shell_quoted(std::string_view word) {

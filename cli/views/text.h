@@ -42,6 +42,9 @@ inline constexpr int kLabelColumns = 11;  // of the labels of paragraphs
 std::string paragraph(std::string_view label, std::string_view text, const Style& style, Ink label_ink = Ink::dim,
                       Ink text_ink = Ink::plain);
 
+// The same for a head that was made and painted before, and takes `head_columns`.
+std::string beside(std::string head, int head_columns, std::string_view text, const Style& style, Ink ink = Ink::plain);
+
 // As a shell would take it: quoted only where it must be.
 std::string shell_quoted(std::string_view word);
 std::string shell_line(const std::vector<std::string>& words);

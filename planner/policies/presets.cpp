@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "planner/policies/buffer.h"
+#include "planner/policies/dynamo.h"
 #include "planner/policies/ec2_pool.h"
 #include "planner/policies/fixed.h"
 #include "planner/policies/hpa.h"
@@ -19,8 +20,8 @@ namespace mlplan::planner {
 
 namespace {
 
-constexpr std::string_view kNames[] = {"fixed",          "hpa",  "kpa", "keda", "ray", "ec2-pool", "buffer-n",
-                                       "buffer-percent", "spare"};
+constexpr std::string_view kNames[] = {"fixed",          "hpa",   "kpa",   "keda", "ray", "ec2-pool", "buffer-n",
+                                       "buffer-percent", "spare", "dynamo"};
 
 template <class Settings>
 Settings with_limits(Settings settings, const PresetOptions& options) {
@@ -45,6 +46,7 @@ Status check(const PresetOptions& options) {
     return wrong("the greatest number of instances must be at least 1 and at least the least");
   }
   if (options.target && !(*options.target > 0)) return wrong("the target must be above 0");
+  if (options.capacity_per_s && !(*options.capacity_per_s > 0)) return wrong("an instance must serve something");
   if (!(options.requests_per_instance > 0)) return wrong("an instance must serve something");
   if (!(options.share >= 0) || !(options.keep_idle_s >= 0)) return wrong("a share or time must not be negative");
   return {};
@@ -79,6 +81,12 @@ Result<std::unique_ptr<Policy>> make_policy(std::string_view name, const PresetO
     settings.requests_per_instance = options.requests_per_instance;
     settings.keep_idle_s = options.keep_idle_s;
     return std::make_unique<SparePolicy>(settings);
+  }
+  if (name == "dynamo") {
+    DynamoSettings settings = with_limits(DynamoSettings{.capacity_per_s = options.capacity_per_s}, options);
+    settings.requests_per_instance = options.requests_per_instance;
+    settings.target = options.target.value_or(settings.target);
+    return std::make_unique<DynamoPolicy>(settings);
   }
 
   const bool ec2 = name == "ec2-pool";

@@ -81,6 +81,17 @@ Status check(const InstanceSettings& instance) {
 
 }  // namespace
 
+double capacity_per_s(const InstanceSettings& instance) {
+  double best = 0;
+  for (const BatchService& service : instance.service) {
+    // The first serves any smaller batch too; larger than the largest are never made.
+    if (best > 0 && service.batch > instance.max_batch) break;
+    const auto requests = static_cast<double>(std::min(service.batch, instance.max_batch));
+    best = std::max(best, requests / service.time_s.mean);
+  }
+  return static_cast<double>(instance.workers * instance.concurrency) * best;
+}
+
 Status validate(const Scenario& scenario) {
   const FleetSettings& fleet = scenario.fleet;
   if (Status status = std::visit([](const auto& kind) { return check(kind); }, scenario.arrivals); !status) {

@@ -31,6 +31,9 @@ struct InstanceSettings {
   std::vector<BatchService> service = {{1, exponential(1)}};  // ascending by batch
 };
 
+// Requests per second that an instance serves while there are always enough, at the best of its batches.
+double capacity_per_s(const InstanceSettings& instance);
+
 struct StartUpSettings {
   Distribution load_s = deterministic(0);        // process start to ready, alone
   std::optional<Distribution> node_s = {};       // before it, where a machine has to be had first

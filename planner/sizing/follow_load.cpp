@@ -118,8 +118,8 @@ double mean_ordered(const FollowSettings& settings, const Demand& demand, const 
   return all.time_s > 0 ? all.instance_s / all.time_s : 0;
 }
 
-std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t guess,
-                                      std::int64_t most_spares, const std::vector<Window>& windows,
+std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t fewest,
+                                      std::int64_t guess, std::int64_t most_spares, const std::vector<Window>& windows,
                                       const Objectives& objectives, const Effort& effort, std::uint64_t seed) {
   const Candidate slow = slower(candidate, 1 + candidate.error);
   std::map<std::int64_t, Judged> tried;
@@ -130,8 +130,8 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
     const Deployed deployed{slow, follow_scaling(policy)};
     return tried.emplace(spares, judge(deployed, windows, objectives, effort, seed)).first->second.kept;
   };
-  std::int64_t kept = std::clamp<std::int64_t>(guess, 0, most_spares);
-  std::int64_t missed = -1;
+  std::int64_t kept = std::clamp(guess, fewest, most_spares);
+  std::int64_t missed = fewest - 1;
   std::int64_t step = std::max<std::int64_t>(1, kept / 4);
   while (!kept_with(kept)) {
     if (kept >= most_spares) return std::nullopt;
@@ -141,7 +141,7 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
   }
   step = std::max<std::int64_t>(1, kept / 4);
   while (kept - missed > 1) {
-    const std::int64_t middle = missed < 0 ? std::max<std::int64_t>(0, kept - step) : missed + (kept - missed) / 2;
+    const std::int64_t middle = missed < fewest ? std::max(fewest, kept - step) : missed + (kept - missed) / 2;
     step *= 2;
     if (kept_with(middle)) {
       kept = middle;

@@ -33,9 +33,9 @@ struct Followed {
   std::map<std::int64_t, Judged> tried = {};  // by spares
 };
 
-// nullopt where even `most_spares` are not enough.
-std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t guess,
-                                      std::int64_t most_spares, const std::vector<Window>& windows,
+// At least `fewest`; nullopt where even `most_spares` are not enough.
+std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t fewest,
+                                      std::int64_t guess, std::int64_t most_spares, const std::vector<Window>& windows,
                                       const Objectives& objectives, const Effort& effort, std::uint64_t seed);
 
 }  // namespace mlplan::planner

@@ -20,8 +20,11 @@ namespace mlplan::planner {
 
 namespace {
 
-constexpr double kSearchRequests = 30'000;   // of one replication while searching
-constexpr double kFinalRequests = 200'000;   // of one replication of the recommendation
+constexpr double kSearchRequests = 30'000;  // of one replication while searching
+constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
+constexpr double kFinalFollowRequests = 2'000'000;
+constexpr double kSameCost = 0.001;
+constexpr std::size_t kMostCertified = 6;
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
 constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
@@ -43,7 +46,9 @@ class PlanMaker {
   void describe_inputs();
   void search();
   std::optional<Solution> size(const Ranked& ranked);
-  bool follow_load(Solution& solution);
+  bool follow_load(Solution& solution, double requests, std::int64_t fewest_spares);
+  bool certify(Solution& solution);
+  std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
   bool can_follow() const { return demand_.varies() && question_.scaling != ScalingChoice::fixed; }
   std::int64_t fewest_instances(const Candidate& candidate) const;
   std::optional<std::int64_t> instances_for_sessions(const Candidate& candidate) const;
@@ -55,7 +60,10 @@ class PlanMaker {
   void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
   Explaining explaining(const Solution& solution) const {
-    return {&question_, &demand_, solution.live ? &solution.windows : &busiest_};
+    return {&question_, &demand_,
+            solution.live            ? &solution.windows
+            : final_busiest_.empty() ? &busiest_
+                                     : &final_busiest_};
   }
 
   const PlanQuestion& question_;
@@ -63,9 +71,10 @@ class PlanMaker {
   Demand demand_ = {};
   Candidates candidates_ = {};
   Objectives latency_only_ = {};
-  std::vector<Window> busiest_ = {};
+  std::vector<Window> busiest_ = {};               // for the search
+  std::vector<Window> final_busiest_ = {};         // for the recommendation
   std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
-  std::vector<Solution> solutions_ = {};  // all that keep the objectives, cheapest first
+  std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
 };
 
 Status PlanMaker::check() const {
@@ -146,20 +155,47 @@ std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
   return solution;
 }
 
+std::vector<Window> PlanMaker::windows_for(const FollowSettings& policy, double requests) const {
+  return windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
+                              .requests = requests,
+                              .horizon_s = policy.lead_s,
+                              .seed = question_.seed});
+}
+
+// Holds the solution against more of the traffic than the search did, and makes it larger where that is not enough.
+// False where it cannot be made to keep the objectives.
+bool PlanMaker::certify(Solution& solution) {
+  if (solution.live) {
+    guess_spares_ = solution.policy.spares;
+    solution.live = false;
+    return follow_load(solution, kFinalFollowRequests, solution.policy.spares);
+  }
+  final_busiest_ = {busiest_window(demand_, {.requests = kFinalRequests})};
+  const std::int64_t most = kMostInstances + 2 * solution.serving;
+  std::optional<Sized> sized = smallest_fixed(solution.candidate, solution.serving, solution.serving, most,
+                                              final_busiest_, latency_only_, {}, question_.seed);
+  if (!sized) return false;
+  if (sized->instances != solution.serving) {
+    solution.serving = sized->instances;
+    solution.exact = sized->exact;
+    solution.spares = spares_for(solution.serving, solution.candidate.start_up_quantile(0.95));
+    solution.mean_instances = static_cast<double>(solution.instances());
+  }
+  solution.judged = std::move(sized->judged);
+  return true;
+}
+
 // Makes the solution follow the load where that keeps the objectives, and costs less or was asked for.
-bool PlanMaker::follow_load(Solution& solution) {
+bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fewest) {
   const Candidate& candidate = solution.candidate;
   const FollowSettings& policy = solution.policy;
   if (!guess_spares_)
     guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
-  const std::vector<Window> windows = windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
-                                                           .requests = kFollowRequests,
-                                                           .horizon_s = policy.lead_s,
-                                                           .seed = question_.seed});
+  const std::vector<Window> windows = windows_for(policy, requests);
   const Objectives objectives{question_.slo.latency, question_.slo.exposure};
   const std::int64_t most_spares = std::max<std::int64_t>(20, 3 * solution.serving);
-  const std::optional<Followed> followed =
-      fewest_spares(candidate, policy, *guess_spares_, most_spares, windows, objectives, kFollowEffort, question_.seed);
+  const std::optional<Followed> followed = fewest_spares(candidate, policy, fewest, *guess_spares_, most_spares,
+                                                         windows, objectives, kFollowEffort, question_.seed);
   if (!followed) return false;
   guess_spares_ = followed->policy.spares;
   // The windows' mean, brought to all of the traffic by what the policy orders there and there.
@@ -171,7 +207,8 @@ bool PlanMaker::follow_load(Solution& solution) {
     return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
   };
   const double mean = mean_with(followed->policy.spares, followed->judged);
-  if (question_.scaling == ScalingChoice::cheapest && mean >= solution.mean_instances) return false;
+  if (question_.scaling == ScalingChoice::cheapest && mean >= static_cast<double>(solution.serving + solution.spares))
+    return false;
   for (const auto& [spares, judged] : followed->tried)
     solution.by_spares[spares] = {mean_with(spares, judged) * candidate.usd_per_hour, judged.trial.exposure().mean};
   solution.policy = followed->policy;
@@ -203,10 +240,27 @@ void PlanMaker::search() {
   plan_.simulated.deployments = static_cast<std::int64_t>(tried);
   if (can_follow()) {
     std::ranges::stable_sort(solutions_, {}, &Solution::likely_usd_per_hour);
-    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i) follow_load(solutions_[i]);
+    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i)
+      follow_load(solutions_[i], kFollowRequests, 0);
     if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
   }
   std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+  std::size_t certifications = 0;
+  for (std::size_t certified = 0; certified < solutions_.size();) {
+    Solution& first = solutions_[certified];
+    if (!is_within_limits(first)) {
+      ++certified;
+      continue;
+    }
+    const double cost = first.usd_per_hour();
+    if (!certify(first)) {
+      solutions_.erase(solutions_.begin() + static_cast<std::ptrdiff_t>(certified));
+      continue;
+    }
+    if (first.usd_per_hour() <= cost * (1 + kSameCost)) break;
+    std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+    if (++certifications > kMostCertified) break;
+  }
   answer();
 }
 
@@ -231,7 +285,9 @@ void PlanMaker::answer() {
     plan_.cost_and_exposure.push_back({fmt::format("{} spare{}", spares, spares == 1 ? "" : "s"), point.usd_per_hour,
                                        point.exposure, spares == best.policy.spares});
   }
-  plan_.what_if = what_ifs(best, with);
+  // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
+  const std::vector<Window> fewer = best.live ? windows_for(best.policy, kFollowRequests) : busiest_;
+  plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer});
   plan_.simulated.windows = windows_said(*with.windows);
   plan_.simulated.why_enough = why_windows_suffice(best, demand_);
   plan_.simulated.requests = best.judged.trial.simulated;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <memory>
 
@@ -47,9 +48,9 @@ void add(Totals& totals, const SimulationResult& result, const std::vector<Laten
   totals.starts += weight * static_cast<double>(result.instances.cold_starts);
 }
 
-using Member = double (*)(const Totals&);
+using Member = std::function<double(const Totals&)>;
 
-Interval ratio(const std::vector<Totals>& totals, Member above, Member below) {
+Interval over(const std::vector<Totals>& totals, const Member& above, const Member& below) {
   std::vector<double> numerators;
   std::vector<double> denominators;
   for (const Totals& one : totals) {
@@ -58,6 +59,17 @@ Interval ratio(const std::vector<Totals>& totals, Member above, Member below) {
   }
   return ratio_interval(numerators, denominators);
 }
+
+Interval ratio(const TrialResult& result, const Member& above, const Member& below) {
+  Interval interval = over(result.replications, above, below);
+  if (result.windows.size() < kFewestWindows) return interval;
+  const double half = std::hypot(interval.half_width(), over(result.windows, above, below).half_width());
+  interval.low = interval.mean - half;
+  interval.high = interval.mean + half;
+  return interval;
+}
+
+double requests_of(const Totals& totals) { return totals.requests; }
 
 }  // namespace
 
@@ -68,28 +80,25 @@ Scaling fixed_scaling(std::int64_t instances) {
 }
 
 Interval TrialResult::within(std::size_t objective) const {
-  std::vector<double> numerators;
-  std::vector<double> denominators;
-  for (const Totals& one : replications) {
-    numerators.push_back(one.within[objective]);
-    denominators.push_back(one.requests);
-  }
-  Interval interval = ratio_interval(numerators, denominators);
-  if (denominators.empty() || interval.n == 0) interval.mean = 1;  // nobody came
+  Interval interval = ratio(*this, [=](const Totals& totals) { return totals.within[objective]; }, requests_of);
+  if (interval.n == 0) interval.mean = 1;  // nobody came
   return interval;
 }
 
 Interval TrialResult::exposure() const {
-  return ratio(replications, [](const Totals& t) { return t.exposed; }, [](const Totals& t) { return t.requests; });
+  return ratio(*this, [](const Totals& totals) { return totals.exposed; }, requests_of);
 }
 
 Interval TrialResult::instances() const {
-  return ratio(replications, [](const Totals& t) { return t.instance_s; }, [](const Totals& t) { return t.time_s; });
+  return ratio(
+      *this, [](const Totals& totals) { return totals.instance_s; },
+      [](const Totals& totals) { return totals.time_s; });
 }
 
 Interval TrialResult::utilisation() const {
   return ratio(
-      replications, [](const Totals& t) { return t.busy_slot_s; }, [](const Totals& t) { return t.ready_slot_s; });
+      *this, [](const Totals& totals) { return totals.busy_slot_s; },
+      [](const Totals& totals) { return totals.ready_slot_s; });
 }
 
 double TrialResult::response_quantile(double q) const {
@@ -118,7 +127,7 @@ void run_trial(const Deployed& deployed, const TrialQuestion& question, std::int
       const auto stream = static_cast<std::uint64_t>(replication) * 1000 + i;
       const SimulationResult simulation = simulate(scenario, *policy, question.seed, stream);
       add(totals, simulation, objectives, window.weight);
-      add(result.windows[i], simulation, objectives, 1);
+      add(result.windows[i], simulation, objectives, window.weight);
       for (const HistogramBin& bin : simulation.response.bins())
         result.response_s[bin.high] += window.weight * static_cast<double>(bin.count);
       result.simulated += simulation.arrivals;

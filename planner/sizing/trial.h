@@ -47,14 +47,17 @@ struct Totals {
   double starts = 0;  // ordered to serve
 };
 
+inline constexpr std::size_t kFewestWindows = 8;
+
 struct TrialResult {
   std::vector<Totals> replications;
-  std::vector<Totals> windows;          // one for each window, over all replications, unweighted
+  std::vector<Totals> windows;          // one for each window, over all replications, by its weight
   std::map<double, double> response_s;  // upper edge of a bin -> requests, weighted
   std::int64_t simulated = 0;           // requests
   std::int64_t most_instances = 0;
 
-  // Means over all replications, with an interval over them and, from five windows on, over the windows.
+  // Means over all replications. The interval is of what differs between replications and, from kFewestWindows on, of
+  // the windows as a sample of the traffic.
   Interval within(std::size_t objective) const;
   Interval exposure() const;
   Interval instances() const;

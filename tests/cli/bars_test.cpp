@@ -21,6 +21,13 @@ TEST_CASE("a phase without duration has no bar, and a bar never leaves its colum
   CHECK(bar_of(2.0, 3, "░") == "░░░");
 }
 
+TEST_CASE("a row of bars is as high as the values, and what is not 0 is visible") {
+  CHECK(bar_row({1, 2, 4, 8}) == "▁▂▄█");
+  CHECK(bar_row({0, 1, 1000}) == " ▁█");
+  CHECK(bar_row({0, 0}) == "  ");
+  CHECK(bar_row({}) == "");
+}
+
 TEST_CASE("a progress bar is full at one and empty at zero") {
   CHECK(progress_bar(0, 4) == "░░░░");
   CHECK(progress_bar(0.5, 4) == "██░░");

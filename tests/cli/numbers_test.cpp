@@ -34,6 +34,31 @@ TEST_CASE("what was not measured is a dash") {
   CHECK(format_share(std::numeric_limits<double>::quiet_NaN()) == kAbsent);
 }
 
+TEST_CASE("a rare share keeps two digits, and so does what is rarely missed") {
+  CHECK(format_rare_share(0) == "0 %");
+  CHECK(format_rare_share(0.00048) == "0.048 %");
+  CHECK(format_rare_share(0.123) == "12.3 %");
+  CHECK(format_rare_share(0.912) == "91.2 %");
+  CHECK(format_rare_share(0.9943) == "99.43 %");
+  CHECK(format_rare_share(0.99952) == "99.952 %");
+  CHECK(format_rare_share(0.99999) == "99.9990 %");
+  CHECK(format_rare_share(1) == "100 %");
+}
+
+TEST_CASE("the ends of a range share a unit, but not the seconds of minutes") {
+  CHECK(range_text("0.562 USD", "0.584 USD") == "0.562 .. 0.584 USD");
+  CHECK(range_text("999 ms", "1.20 s") == "999 ms .. 1.20 s");
+  CHECK(range_text("3m 10s", "4m 10s") == "3m 10s .. 4m 10s");
+}
+
+TEST_CASE("money has three digits, and whole dollars from a thousand on") {
+  CHECK(format_usd(0.00165) == "0.00165");
+  CHECK(format_usd(0.3) == "0.300");
+  CHECK(format_usd(1.337) == "1.34");
+  CHECK(format_usd(999.6) == "1,000");
+  CHECK(format_usd(12345.6) == "12,346");
+}
+
 TEST_CASE("a median shows no more digits than its interval carries") {
   Stat stat;
   stat.median = 1.2345e9;

@@ -27,6 +27,7 @@ TEST_CASE("an unknown name is refused with those there are, and wrappers do not 
   CHECK_FALSE(make_policy("hpa", {.target = 0.0}));
   CHECK_FALSE(make_policy("hpa", {.lowest = 5, .highest = 4}));
   CHECK_FALSE(make_policy("fixed", {.instances = -1}));
+  CHECK_FALSE(make_policy("dynamo", {.capacity_per_s = 0.0}));
 }
 
 TEST_CASE("options reach the policy") {

@@ -6,9 +6,11 @@
 #include <cmath>
 #include <map>
 #include <random>
+#include <string>
 
 #include "planner/simulation/random_streams.h"
 #include "profiles/arrivals.h"
+#include "profiles/traffic_csv.h"
 #include "tests/shared_data.h"
 
 using namespace mlplan;
@@ -115,6 +117,11 @@ TEST_CASE("start-ups of several lengths each count by their share") {
   CHECK(growth.all.windows == std::vector<std::int64_t>{1, 1, 1, 3, 3});
 }
 
+TEST_CASE("windows begin anew behind a gap") {
+  const NeedSeries series{.needs = {1, 2, -1, 5, 9, 9, 9}, .step_s = 10};
+  CHECK(growth_within(series, 20).all.windows == std::vector<std::int64_t>{4});
+}
+
 TEST_CASE("where nothing is known growth says so and has no bound") {
   for (const Growth& growth : {growth_within({}, 60), growth_within({.needs = {3}}, 0),
                                growth_within({.needs = {3, 4}}, 600), growth_within({.needs = {-1, -1, -1}}, 60)}) {
@@ -216,4 +223,49 @@ TEST_CASE("bursty traffic grows by hundreds within a minute where Poisson traffi
   CHECK(law.windows.size() == 57);
   CHECK_FALSE(law.upper_bound(0.99, 0.95));
   CHECK(law.upper_bound(0.95, 0.94));
+}
+
+TEST_CASE("a bound from one week holds in the next where traffic stayed as it was, not where it grew by a fifth") {
+  struct Series {
+    std::string file;
+    std::string model;  // of those in the file
+    std::int64_t p95;   // bounds
+    std::int64_t p99;
+    bool grew;
+  };
+  for (const Series& row : {Series{"NAB_elb_request_count_8c0756.csv", "", 41, 67, false},
+                            {"servegen_aggregate_rate_10min.csv", "language/m-large", 5, 14, false},
+                            {"servegen_aggregate_rate_10min.csv", "language/m-mid", 3, 9, true},
+                            {"servegen_aggregate_rate_10min.csv", "language/m-small", 2, 7, true}}) {
+    CAPTURE(row.file);
+    CAPTURE(row.model);
+    const auto path = tests::shared_data(row.file);
+    if (!path) return;
+    TrafficColumns columns;
+    if (!row.model.empty()) {
+      columns.select = "model";
+      columns.selected = row.model;
+    }
+    const auto traffic = read_traffic_file(*path, columns);
+    REQUIRE(traffic);
+    const mlplan::RateSeries rates = rates_of(*traffic);
+    const double of_one = mean_per_s(*traffic) / 20;
+    NeedSeries first{.step_s = rates.step_s};
+    NeedSeries second = first;
+    double sum_first = 0;
+    double sum_second = 0;
+    for (std::size_t i = 0; i < rates.per_s.size(); ++i) {
+      const double rate = rates.per_s[i];
+      NeedSeries& week = i < rates.per_s.size() / 2 ? first : second;
+      week.needs.push_back(std::isnan(rate) ? -1 : std::max<std::int64_t>(1, std::llround(std::ceil(rate / of_one))));
+      if (!std::isnan(rate)) (&week == &first ? sum_first : sum_second) += rate;
+    }
+    CHECK((sum_second > 1.2 * sum_first) == row.grew);
+    const GrowthLaw seen = growth_within(first, rates.step_s).all;
+    const GrowthLaw met = growth_within(second, rates.step_s).all;
+    CHECK(seen.upper_bound(0.95, 0.95) == row.p95);
+    CHECK(seen.upper_bound(0.99, 0.95) == row.p99);
+    CHECK((met.share_above(row.p95) > 0.05) == row.grew);
+    CHECK((met.share_above(row.p99) > 0.01) == row.grew);
+  }
 }

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <functional>
 
 using namespace mlplan;
@@ -44,4 +45,12 @@ TEST_CASE("the defaults are valid, and each thing out of range is named") {
   refused("drain_s", [](Scenario& s) { s.drain_s = -1; });
   refused("slo_response_s", [](Scenario& s) { s.slo_response_s = 0; });
   refused("timeline_points", [](Scenario& s) { s.timeline_points = -1; });
+}
+
+TEST_CASE("the capacity of an instance is that of all its slots at their best batch") {
+  InstanceSettings instance{.workers = 2, .concurrency = 3, .max_batch = 4};
+  instance.service = {{1, deterministic(0.1)}, {4, deterministic(0.2)}, {8, deterministic(0.21)}};
+  CHECK(std::abs(capacity_per_s(instance) - 6 * 20) < 1e-9);
+  instance.service[1].time_s = deterministic(0.5);  // slower in batches than one by one
+  CHECK(std::abs(capacity_per_s(instance) - 6 * 10) < 1e-9);
 }
