@@ -154,31 +154,41 @@ TEST_CASE("service times are those of the type with all workers busy, and capaci
   CHECK(measured.error == doctest::Approx(0.01));
 }
 
-TEST_CASE("workers that start at once slow each other down as was measured, and on along the last step") {
+TEST_CASE("workers that start at once slow each other down as was measured, by starts to a CPU") {
   Asked asked;
   Report& report = asked.reports.front().report;
-  report.steady.push_back(steady_row(1, 1, 2, 10));
+  report.machine.cpu.logical = 4;
+  report.steady.push_back(steady_row(1, 1, 4, 10));
   report.cold_start.simultaneous.resize(2);
   report.cold_start.simultaneous[0].starts = 2;
   report.cold_start.simultaneous[0].slowdown = 1.4;
   report.cold_start.simultaneous[1].starts = 4;
   report.cold_start.simultaneous[1].slowdown = 2.4;
-  asked.catalog.instances = {instance_type("a", 8, 64, 1), instance_type("b", 2, 64, 1)};
+  asked.catalog.instances = {instance_type("a", 8, 64, 1), instance_type("a", 8, 7, 1)};  // the latter has room for six
   asked.reports.front().measured_on = &asked.catalog.instances.front();
-  asked.catalog.instances.back().name = "a";  // the same speed
   const Candidates candidates = asked.candidates();
-  const auto factor = [&](std::int64_t vcpus, std::int64_t workers) {
-    return std::ranges::find_if(candidates.all,
-                                [&](const Candidate& candidate) {
-                                  return candidate.type->vcpus == vcpus && candidate.workers == workers;
-                                })
-        ->load_factor;
+  const auto factor = [&](std::int64_t workers) {
+    return std::ranges::find(candidates.all, workers, &Candidate::workers)->load_factor;
   };
-  CHECK(factor(8, 1) == 1);  // a quarter of a start to two CPUs
-  CHECK(factor(8, 4) == 1);
-  CHECK(factor(8, 8) == doctest::Approx(1.4));  // as two on two
-  CHECK(factor(2, 1) == 1);
-  CHECK(factor(2, 2) == doctest::Approx(1.4));
+  CHECK(factor(1) == 1);
+  CHECK(factor(3) == doctest::Approx(1.2));  // as one and a half on four CPUs
+  CHECK(factor(4) == doctest::Approx(1.4));
+  CHECK(factor(6) == doctest::Approx(1.9));
+  CHECK(factor(8) == doctest::Approx(2.4));
+}
+
+TEST_CASE("more starts to a CPU than were measured go on along the last step") {
+  Asked asked;
+  Report& report = asked.reports.front().report;
+  report.machine.cpu.logical = 4;
+  report.steady.push_back(steady_row(1, 1, 4, 10));
+  report.cold_start.simultaneous.resize(1);
+  report.cold_start.simultaneous[0].starts = 2;
+  report.cold_start.simultaneous[0].slowdown = 1.4;
+  asked.catalog.instances = {instance_type("a", 4, 64, 1)};
+  asked.reports.front().measured_on = &asked.catalog.instances.front();
+  CHECK(asked.candidates().all.front().workers == 4);
+  CHECK(asked.candidates().all.front().load_factor == doctest::Approx(2.2));
 }
 
 TEST_CASE("starts side by side that were not measured share the CPUs") {

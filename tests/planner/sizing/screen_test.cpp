@@ -57,7 +57,7 @@ TEST_CASE("with exponential service it is near Erlang's exact number") {
       const std::int64_t screened = Screen(candidate, objectives).instances_for(load / 0.1).value();
       CAPTURE(load);
       CAPTURE(most_s);
-      CHECK(std::abs(screened - exact) <= std::max<std::int64_t>(1, exact / 10));
+      CHECK(std::abs(screened - exact) <= 1);
     }
   }
 }

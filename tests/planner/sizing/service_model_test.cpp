@@ -101,7 +101,7 @@ TEST_CASE("rows are those of the dimensions asked for, and of the defaults of th
 TEST_CASE("contention is measured by the share of the machine's vCPUs, the worst batch of each share") {
   Report report = examples::report();
   report.machine.cpu.logical = 4;
-  report.steady = {steady_row(1, 1, 1, 10), steady_row(4, 1, 1, 30), steady_row(1, 1, 2, 11), steady_row(4, 1, 2, 36),
+  report.steady = {steady_row(1, 1, 1, 10), steady_row(4, 1, 1, 30), steady_row(1, 1, 2, 12), steady_row(4, 1, 2, 33),
                    steady_row(1, 1, 4, 15), steady_row(8, 1, 4, 500)};  // batch 8 was never measured alone
   const WorkerModel worker = only_worker(report);
   REQUIRE(worker.contention.size() == 3);
