@@ -28,7 +28,8 @@ const SchemaValidator& validator() {
 bool is_burstable(const InstanceType& type) {
   const std::string_view name = type.name;
   if (type.cloud == "aws")
-    return name.starts_with("t2.") || name.starts_with("t3.") || name.starts_with("t3a.") || name.starts_with("t4g.");
+    return name.starts_with("t1.") || name.starts_with("t2.") || name.starts_with("t3.") || name.starts_with("t3a.") ||
+           name.starts_with("t4g.");
   if (type.cloud == "azure") return name.starts_with("Standard_B");
   if (type.cloud == "gcp") {
     return name == "e2-micro" || name == "e2-small" || name == "e2-medium" || name.starts_with("f1-") ||

@@ -218,7 +218,8 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
   }
 
   const bool as_json = choice.json || choice.output == "-";
-  if (Status status = write_answer(as_json ? write_plan(*plan) : plan_view(*plan, context.answer)); !status) return fail(status.error());
+  if (Status status = write_answer(as_json ? write_plan(*plan) : plan_view(*plan, context.answer)); !status)
+    return fail(status.error());
   return plan->recommendation ? 0 : 1;
 }
 

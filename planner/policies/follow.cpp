@@ -5,13 +5,19 @@
 
 namespace mlplan::planner {
 
+namespace {
+
+constexpr double kMost = 1e9;  // instances that are ever asked for, so that counts stay counts
+
+}  // namespace
+
 std::int64_t instances_for(const std::vector<double>& rates, double rate_per_s) {
   const auto enough = std::ranges::lower_bound(rates, rate_per_s);
   if (enough != rates.end()) return 1 + (enough - rates.begin());
   const auto count = static_cast<std::int64_t>(rates.size());
   const double step = rates.size() > 1 ? rates.back() - rates[rates.size() - 2] : rates.back();
   if (!(step > 0)) return count;
-  return count + static_cast<std::int64_t>(std::ceil((rate_per_s - rates.back()) / step));
+  return count + static_cast<std::int64_t>(std::ceil(std::min(kMost, (rate_per_s - rates.back()) / step)));
 }
 
 FollowPolicy::FollowPolicy(FollowSettings settings)
@@ -40,8 +46,9 @@ Orders FollowPolicy::decide(const Observation& observation) {
   arrivals_.add(now, static_cast<double>(observation.totals.arrivals));
   const double expected = std::max(rate(now), forecast(now));
   const double waiting = static_cast<double>(observation.queued) / (settings_.capacity_per_s * settings_.drain_s);
-  const std::int64_t wanted =
-      instances_for(settings_.rates, expected) + settings_.spares + static_cast<std::int64_t>(std::floor(waiting));
+  const std::int64_t wanted = instances_for(settings_.rates, expected) + settings_.spares +
+                              static_cast<std::int64_t>(std::floor(std::min(kMost, waiting)));
+  if (recent_.empty()) recent_.push_back({now, observation.desired});
   while (!recent_.empty() && recent_.back().count <= wanted) recent_.pop_back();
   recent_.push_back({now, wanted});
   while (recent_.front().time_s < now - settings_.hold_s) recent_.pop_front();

@@ -14,6 +14,7 @@ namespace mlplan::planner {
 namespace {
 
 constexpr double kSecondsPerHour = 3600;
+constexpr std::int64_t kReplications = 2;
 
 Scaling scaling_of(const Solution& solution) {
   if (solution.live) return follow_scaling(solution.policy);
@@ -30,12 +31,12 @@ Trials trials_of(const Solution& solution, const Explaining& with) {
   const TrialQuestion question{
       .windows = with.windows, .objectives = &with.question->slo.latency, .seed = with.question->seed};
   Trials trials;
-  const auto run = [&](double factor, TrialResult& result) {
+  const auto run = [&](double factor, std::int64_t replications, TrialResult& result) {
     const Deployed deployed{slower(solution.candidate, factor), scaling_of(solution)};
-    run_trial(deployed, question, 0, with.replications, result);
+    run_trial(deployed, question, 0, replications, result);
   };
-  run(1, trials.usual);
-  run(1 / (1 + solution.candidate.error), trials.shorter);
+  run(1, kReplications, trials.usual);
+  run(1 / (1 + solution.candidate.error), solution.live ? 1 : kReplications, trials.shorter);
   trials.longer = solution.judged.trial;
   return trials;
 }
@@ -182,7 +183,7 @@ PlannedInstance instance_of(const Candidate& candidate, const std::string& optio
   return out;
 }
 
-ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicted) {
+ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicted, const Explaining& with) {
   ScalingPlan out;
   out.kind = solution.live ? solution.policy.forecast ? "scheduled" : "live" : "fixed";
   out.highest = solution.serving;
@@ -191,7 +192,11 @@ ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicte
   out.policy = "fixed";
   if (!solution.live) return out;
   const FollowSettings& policy = solution.policy;
-  out.lowest = policy.lowest;
+  double lowest_rate = with.demand->peak_per_s;
+  for (std::size_t i = 0; i < with.demand->rates.rate_per_s.size(); ++i) {
+    if (!with.demand->is_gap(i)) lowest_rate = std::min(lowest_rate, with.demand->rates.rate_per_s[i]);
+  }
+  out.lowest = std::max(policy.lowest, instances_for(policy.rates, lowest_rate));
   out.policy = "mlplan";
   out.settings = {{"spares", static_cast<double>(policy.spares)},
                   {"interval_s", policy.interval_s},
@@ -233,7 +238,7 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
   out.memory = memory_of(solution, with);
   out.instances = solution.instances();
   out.predicted = prediction_of(solution, with, trials_of(solution, with));
-  out.scaling = scaling_plan_of(solution, out.predicted);
+  out.scaling = scaling_plan_of(solution, out.predicted, with);
   out.pool = pool_of(solution, out.predicted, with);
   out.headroom = headroom_of(solution, with);
   out.binding = binding_of(solution, with);

@@ -12,7 +12,6 @@ struct Explaining {
   const PlanQuestion* question = nullptr;
   const Demand* demand = nullptr;
   const std::vector<Window>* windows = nullptr;  // all that count; of a fixed fleet the busiest alone
-  std::int64_t replications = 4;
 };
 
 // With the figures at the measured times, and the bounds from times shorter and longer by the error.

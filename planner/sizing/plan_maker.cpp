@@ -290,7 +290,11 @@ void PlanMaker::answer() {
   }
   // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
   const std::vector<Window> fewer = best.live ? windows_for(best.policy, kFollowRequests) : busiest_;
-  plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer});
+  plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer}, [&](double factor) {
+    FollowSettings slower = best.policy;
+    slower.lead_s = factor * best.candidate.start_up_quantile(0.95) + slower.interval_s + slower.short_window_s;
+    return windows_for(slower, kFollowRequests);
+  });
   plan_.simulated.windows = windows_said(*with.windows);
   plan_.simulated.why_enough = why_windows_suffice(best, demand_);
   plan_.simulated.requests = best.judged.trial.simulated;

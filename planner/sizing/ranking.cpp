@@ -49,8 +49,9 @@ Ranking rank(const Candidates& candidates, const Demand& demand, const std::vect
   }
   for (const Candidate& candidate : candidates.all) {
     const double pessimistic = 1 + candidate.error;
-    const double instances = std::max(1.0, std::ceil(demand.peak_per_s * pessimistic / candidate.capacity_per_s()));
-    order.push_back({&candidate, candidate.usd_per_hour * (follows_load ? 1 : instances)});
+    const double load =
+        (follows_load ? demand.mean_per_s : demand.peak_per_s) * pessimistic / candidate.capacity_per_s();
+    order.push_back({&candidate, candidate.usd_per_hour * std::max(1.0, follows_load ? load : std::ceil(load))});
   }
   const auto key = [](const Candidate& c) {
     return std::tie(c.type->cloud, c.type->name, c.threads, c.workers, c.max_batch);

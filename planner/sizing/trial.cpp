@@ -1,10 +1,13 @@
 #include "planner/sizing/trial.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <functional>
+#include <future>
 #include <limits>
 #include <memory>
+#include <thread>
 
 #include "planner/policies/fixed.h"
 #include "planner/simulation/simulator.h"
@@ -12,6 +15,8 @@
 namespace mlplan::planner {
 
 namespace {
+
+constexpr std::uint64_t kMostWindows = 100'000;
 
 Scenario scenario_of(const Deployed& deployed, const Window& window) {
   Scenario scenario;
@@ -112,24 +117,49 @@ double TrialResult::response_quantile(double q) const {
   return std::numeric_limits<double>::infinity();
 }
 
-void run_trial(const Deployed& deployed, const TrialQuestion& question, std::int64_t first, std::int64_t count,
-               TrialResult& result) {
-  const std::vector<LatencyObjective>& objectives = *question.objectives;
-  result.windows.resize(question.windows->size());
-  for (std::int64_t replication = first; replication < first + count; ++replication) {
-    Totals totals;
-    totals.within.resize(objectives.size());
-    for (std::size_t i = 0; i < question.windows->size(); ++i) {
-      const Window& window = (*question.windows)[i];
-      const Scenario scenario = scenario_of(deployed, window);
+namespace {
+
+// All windows of all replications, each a simulation of its own, on as many threads as there are CPUs. Results come in
+// the order of the windows, whichever was done first.
+std::vector<SimulationResult> simulate_all(const Deployed& deployed, const TrialQuestion& question, std::int64_t first,
+                                           std::int64_t count) {
+  const std::size_t windows = question.windows->size();
+  std::vector<SimulationResult> results(windows * static_cast<std::size_t>(count));
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < results.size(); i = next++) {
+      const Window& window = (*question.windows)[i % windows];
       const std::unique_ptr<Policy> policy = deployed.scaling.policy(window);
       // Windows of one replication are independent of each other.
-      const auto stream = static_cast<std::uint64_t>(replication) * 1000 + i;
-      const SimulationResult simulation = simulate(scenario, *policy, question.seed, stream);
-      add(totals, simulation, objectives, window.weight);
-      add(result.windows[i], simulation, objectives, window.weight);
+      const std::uint64_t stream = (static_cast<std::uint64_t>(first) + i / windows) * kMostWindows + i % windows;
+      results[i] = simulate(scenario_of(deployed, window), *policy, question.seed, stream);
+    }
+  };
+  std::vector<std::future<void>> others;
+  const std::size_t threads = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), results.size());
+  for (std::size_t i = 1; i < threads; ++i) others.push_back(std::async(std::launch::async, work));
+  work();
+  for (std::future<void>& other : others) other.get();
+  return results;
+}
+
+}  // namespace
+
+void run_trial(const Deployed& deployed, const TrialQuestion& question, std::int64_t first, std::int64_t count,
+               TrialResult& result) {
+  const std::vector<Window>& windows = *question.windows;
+  const std::vector<LatencyObjective>& objectives = *question.objectives;
+  const std::vector<SimulationResult> simulations = simulate_all(deployed, question, first, count);
+  result.windows.resize(windows.size());
+  for (std::int64_t replication = 0; replication < count; ++replication) {
+    Totals totals;
+    totals.within.resize(objectives.size());
+    for (std::size_t i = 0; i < windows.size(); ++i) {
+      const SimulationResult& simulation = simulations[static_cast<std::size_t>(replication) * windows.size() + i];
+      add(totals, simulation, objectives, windows[i].weight);
+      add(result.windows[i], simulation, objectives, windows[i].weight);
       for (const HistogramBin& bin : simulation.response.bins())
-        result.response_s[bin.high] += window.weight * static_cast<double>(bin.count);
+        result.response_s[bin.high] += windows[i].weight * static_cast<double>(bin.count);
       result.simulated += simulation.arrivals;
       result.most_instances = std::max(result.most_instances, simulation.most_instances);
     }

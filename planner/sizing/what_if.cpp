@@ -14,7 +14,7 @@ namespace mlplan::planner {
 namespace {
 
 constexpr Effort kEffort = {.fewest_replications = 2, .most_replications = 4};
-constexpr std::array kStartUpFactors = {1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0};
+constexpr std::array kStartUpFactors = {1.5, 2.0, 3.0, 4.0, 6.0, 8.0};
 
 Objectives objectives_of(const Solution& solution, const Explaining& with) {
   return {with.question->slo.latency, solution.live ? with.question->slo.exposure : std::nullopt};
@@ -67,9 +67,10 @@ Estimate estimate(const Interval& interval) {
 
 class Asking {
  public:
-  Asking(const Solution& solution, const Explaining& with)
+  Asking(const Solution& solution, const Explaining& with, const WindowsForStartUp& windows)
       : solution_(solution),
         with_(with),
+        windows_(windows),
         slow_(slower(solution.candidate, 1 + solution.candidate.error)),
         objectives_(objectives_of(solution, with)) {}
 
@@ -173,7 +174,7 @@ class Asking {
 
  private:
   WhatIf with_start_up(const char* name, double factor) const {
-    return judged(name, {starting_slower(slow_, factor), scaling_of(solution_)}, *with_.windows);
+    return judged(name, {starting_slower(slow_, factor), scaling_of(solution_)}, windows_(factor));
   }
 
   WhatIf judged(const char* name, const Deployed& deployed, const std::vector<Window>& windows) const {
@@ -200,14 +201,15 @@ class Asking {
 
   const Solution& solution_;
   const Explaining& with_;
+  const WindowsForStartUp& windows_;
   Candidate slow_;
   Objectives objectives_;
 };
 
 }  // namespace
 
-std::vector<WhatIf> what_ifs(const Solution& solution, const Explaining& with) {
-  const Asking asking(solution, with);
+std::vector<WhatIf> what_ifs(const Solution& solution, const Explaining& with, const WindowsForStartUp& windows) {
+  const Asking asking(solution, with, windows);
   std::vector<WhatIf> out = {asking.traffic_doubles()};
   for (WhatIf& what : asking.start_ups()) out.push_back(std::move(what));
   if (!solution.live) out.push_back(asking.instance_fails());

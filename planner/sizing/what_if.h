@@ -2,6 +2,7 @@
 // Each is simulated with times longer by the error, as the plan itself was.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "planner/sizing/deployment.h"
@@ -10,6 +11,9 @@
 
 namespace mlplan::planner {
 
-std::vector<WhatIf> what_ifs(const Solution& solution, const Explaining& with);
+// Windows to simulate for start-ups longer by a factor: long enough to see what waits for them.
+using WindowsForStartUp = std::function<std::vector<Window>(double factor)>;
+
+std::vector<WhatIf> what_ifs(const Solution& solution, const Explaining& with, const WindowsForStartUp& windows);
 
 }  // namespace mlplan::planner
