@@ -146,7 +146,8 @@ std::vector<Rule> rules_for(const ContestTraffic& traffic, double capacity_per_s
   return {fixed_rule("1.2 x highest rate", greatest),
           fixed_rule("highest rate, rounded up", count(peak)),
           {"HPA at 70 %", preset("hpa", options), at_first},
-          {"two spare", preset("spare", two), count(busy) + 2},
+          {"as many as busy and 2", preset("spare", two), count(busy) + 2},
+          {"HPA at 70 % and 2", preset("buffer-n", two), at_first + 2},
           {"HPA at 70 % and 20 %", preset("buffer-percent", options),
            at_first + count(0.2 * static_cast<double>(at_first))},
           // Stopped instances cost next to nothing and have a machine already.

@@ -47,7 +47,7 @@ TEST_CASE("in traffic that goes on as it was the plan keeps its promise, and eac
   REQUIRE(traffic);
   const Result<ContestResult> result = hold_contest(*traffic, 1);
   REQUIRE(result);
-  CHECK(result->all.size() == 7);
+  CHECK(result->all.size() == 8);
   CHECK(result->ours().keeps_both());
   // The highest rate seen keeps 7.5 instances busy.
   CHECK(result->all[1].usd_per_hour == doctest::Approx(0.9));
