@@ -34,8 +34,8 @@ accuracy: all  ## hold mlplan's figures against independent references
 	@$(folder)/bin/mlplan-accuracy
 	@$(folder)/bin/mlplan-contest
 
-bench: all  ## how fast mlplan's own hot paths are
-	@$(folder)/bin/mlplan-benchmarks
+bench: all  ## how fast mlplan's own hot paths are, also beside simpy and Ciw
+	@tools/bench.sh $(folder)/bin
 
 lint:  ## formatting, clang-tidy, shellcheck, headers that compile alone, versions that agree
 	@tools/setup.sh --for lint

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "profiles/support/units.h"
 
@@ -122,13 +123,13 @@ class Maker {
   // One measured on the type itself before one whose machine is known, before any.
   std::optional<std::size_t> report_for(const InstanceType& type) const {
     std::optional<std::size_t> best;
-    double least_error = 0;
+    TimeScale least;
     for (std::size_t i = 0; i < learnt_.size(); ++i) {
       if (learnt_[i].architecture != type.architecture) continue;
-      const double error = time_scale((*question_.reports)[i].measured_on, type, question_.spread).error;
-      if (!best || error < least_error) {
+      const TimeScale scale = time_scale((*question_.reports)[i].measured_on, type, question_.spread);
+      if (!best || std::tie(scale.error, scale.kind) < std::tie(least.error, least.kind)) {
         best = i;
-        least_error = error;
+        least = scale;
       }
     }
     return best;

@@ -72,7 +72,7 @@ Window window_at(const Demand& demand, double counted_from_s, double warm_up_s, 
     const double part = part_of_step(demand);
     const bool aligned = std::abs(std::remainder(from_s, demand.rates.interval_s)) < part / 2;
     arrivals.series.interval_s = aligned ? demand.rates.interval_s : part;
-    for (double at = 0; at < length - part / 2; at += arrivals.series.interval_s)
+    for (double at = 0; at < length - 1e-6 * part; at += arrivals.series.interval_s)
       arrivals.series.rate_per_s.push_back(rate_at(demand.rates, from_s + at + part / 2));
   }
   window.arrivals = std::move(arrivals);

@@ -33,7 +33,7 @@ struct OrderedTime {
   double time_s = 0;
 };
 
-// From `from_s` on, counted after the warm-up.
+// From `from_s` on, counted after the warm-up. What was ordered in gaps is not: nobody knows what came in them.
 OrderedTime ordered_between(FollowSettings settings, const Demand& demand, double from_s, double warm_up_s,
                             double counted_s) {
   settings.forecast_from_s = from_s;
@@ -45,7 +45,9 @@ OrderedTime ordered_between(FollowSettings settings, const Demand& demand, doubl
     requests += requests_between(demand, from_s + at - step, from_s + at);
     const auto whole = static_cast<std::int64_t>(std::llround(requests));
     const Orders orders = policy.decide({.time_s = at, .totals = {.arrivals = whole}});
-    if (at <= warm_up_s) continue;
+    const double middle = from_s + at - step / 2;
+    if (at <= warm_up_s || (middle > 0 && demand.is_gap(static_cast<std::size_t>(middle / demand.rates.interval_s))))
+      continue;
     out.instance_s += static_cast<double>(orders.desired) * step;
     out.time_s += step;
   }

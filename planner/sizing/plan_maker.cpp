@@ -222,7 +222,8 @@ bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fe
 }
 
 void PlanMaker::search() {
-  const Ranking ranking = rank(candidates_, demand_, question_.slo.latency, can_follow());
+  const Ranking ranking =
+      rank(candidates_, demand_, question_.slo.latency, question_.limits.max_instances, can_follow());
   plan_.simulated.screened = ranking.screened;
   if (ranking.by_cost.empty()) return infeasible_by_latency(ranking);
   std::optional<double> cheapest;
@@ -300,7 +301,7 @@ void PlanMaker::answer() {
   plan_.simulated.requests = best.judged.trial.simulated;
   plan_.simulated.replications = static_cast<std::int64_t>(best.judged.trial.replications.size());
   plan_.confidence_notes = confidence_notes_of(best, question_);
-  plan_.warnings = warnings_of(best, question_);
+  plan_.warnings = warnings_of(best, question_, demand_);
 }
 
 // Response times at the first objective's quantile with times longer by the error, as they were simulated; what costs
@@ -353,19 +354,23 @@ void PlanMaker::infeasible_by_latency(const Ranking& ranking) {
 
 void PlanMaker::infeasible_by_limits() {
   const PlanLimits& limits = question_.limits;
-  Infeasible why{.constraint = limits.budget_usd_per_hour ? "budget" : "maximum"};
+  Infeasible why;
   if (solutions_.empty()) {
     why.constraint = question_.state.bytes > 0 ? "memory" : "compute";
     why.because = "none of the candidates that were simulated keeps the objectives";
   } else {
-    const Solution& nearest = solutions_.front();
-    why.nearest = deployment_of(nearest, explaining(nearest));
-    why.because =
-        limits.budget_usd_per_hour && nearest.usd_per_hour() > *limits.budget_usd_per_hour
-            ? fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
-                          nearest.usd_per_hour(), *limits.budget_usd_per_hour)
-            : fmt::format("the smallest that keeps the objectives has {} instances, at most {} are allowed",
-                          nearest.instances(), limits.max_instances.value_or(0));
+    const Solution* nearest = &solutions_.front();
+    if (limits.budget_usd_per_hour && nearest->usd_per_hour() > *limits.budget_usd_per_hour) {
+      why.constraint = "budget";
+      why.because = fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
+                                nearest->usd_per_hour(), *limits.budget_usd_per_hour);
+    } else {
+      nearest = &*std::ranges::min_element(solutions_, {}, &Solution::instances);
+      why.constraint = "maximum";
+      why.because = fmt::format("the smallest that keeps the objectives has {} instances, at most {} are allowed",
+                                nearest->instances(), limits.max_instances.value_or(0));
+    }
+    why.nearest = deployment_of(*nearest, explaining(*nearest));
     why.nearest_misses = why.because;
   }
   plan_.infeasible = std::move(why);

@@ -36,7 +36,7 @@ struct Bounded {
 }  // namespace
 
 Ranking rank(const Candidates& candidates, const Demand& demand, const std::vector<LatencyObjective>& objectives,
-             bool follows_load) {
+             std::optional<std::int64_t> max_instances, bool follows_load) {
   Ranking out;
   std::vector<Bounded> order;
   out.fastest_response_s = INFINITY;
@@ -83,10 +83,12 @@ Ranking rank(const Candidates& candidates, const Demand& demand, const std::vect
                      static_cast<double>(rates.size());
     }
     ranked.likely_usd_per_hour = bounded.candidate->usd_per_hour * instances;
-    best = std::min(best, ranked.likely_usd_per_hour);
+    ranked.too_many = max_instances && *guess > *max_instances;
+    if (!ranked.too_many) best = std::min(best, ranked.likely_usd_per_hour);
     out.by_cost.push_back(ranked);
   }
   std::ranges::stable_sort(out.by_cost, [&](const Ranked& a, const Ranked& b) {
+    if (a.too_many != b.too_many) return b.too_many;
     return a.likely_usd_per_hour != b.likely_usd_per_hour ? a.likely_usd_per_hour < b.likely_usd_per_hour
                                                           : key(*a.candidate) < key(*b.candidate);
   });

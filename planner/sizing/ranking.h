@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "planner/sizing/candidate.h"
@@ -16,10 +17,11 @@ struct Ranked {
   std::int64_t guess = 1;          // instances for the highest rate, by formulas, with times longer by the error
   double least_usd_per_hour = 0;   // below this it cannot serve the highest rate at all
   double likely_usd_per_hour = 0;  // at the guess; where the load is followed, of the mean over the traffic
+  bool too_many = false;           // more instances than are allowed, by the guess
 };
 
 struct Ranking {
-  std::vector<Ranked> by_cost = {};    // likely cost, then name: cheapest first
+  std::vector<Ranked> by_cost = {};    // those within the maximum first, then likely cost, then name: cheapest first
   const Candidate* fastest = nullptr;  // of all: answers soonest when idle, with the error
   double fastest_response_s = 0;       // at the quantile that is hardest to keep
   double hardest_quantile = 0;
@@ -28,6 +30,6 @@ struct Ranking {
 
 // With `follows_load` the mean over the traffic's rates counts, else the highest.
 Ranking rank(const Candidates& candidates, const Demand& demand, const std::vector<LatencyObjective>& objectives,
-             bool follows_load);
+             std::optional<std::int64_t> max_instances, bool follows_load);
 
 }  // namespace mlplan::planner

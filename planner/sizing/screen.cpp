@@ -12,9 +12,11 @@ namespace {
 
 constexpr double kMostUtilisation = 0.98;
 
-double share_above(const std::vector<double>& ascending, double time) {
-  const auto above = ascending.end() - std::ranges::upper_bound(ascending, time);
-  return static_cast<double>(above) / static_cast<double>(ascending.size());
+// Share of the law, times longer by the factor, that is above the time. The same products as is_kept() has: a quotient
+// could round to the other side of the time.
+double share_above(const std::vector<double>& points, double factor, double time) {
+  const auto above = std::ranges::count_if(points, [&](double point) { return factor * point > time; });
+  return static_cast<double>(above) / static_cast<double>(points.size());
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ std::optional<std::int64_t> Screen::instances_for(double rate_per_s) const {
   for (const ServiceLaw& law : candidate_.worker->service) {
     if (law.row.batch > candidate_.max_batch) break;
     const bool can = std::ranges::all_of(objectives_, [&](const LatencyObjective& objective) {
-      return share_above(law.points, objective.at_most_ns / 1e9 / candidate_.service_factor) < 1 - objective.quantile;
+      return share_above(law.points, candidate_.service_factor, objective.at_most_ns / 1e9) < 1 - objective.quantile;
     });
     if (!can) continue;
     const double load = rate_per_s * candidate_.service_factor * law.row.time_s.mean /

@@ -1,0 +1,82 @@
+#include "planner/sizing/time_scale.h"
+
+#include <doctest/doctest.h>
+
+#include "tests/planner/sizing/example_report.h"
+
+using namespace mlplan;
+using namespace mlplan::planner;
+using examples::instance_type;
+
+namespace {
+
+const SpeedSpread kSpread = {.low = 10, .median = 20, .high = 30};
+
+}  // namespace
+
+TEST_CASE("times measured on the type itself are taken as they are") {
+  const InstanceType type = instance_type("a", 2, 4, 1);
+  const TimeScale scale = time_scale(&type, type, kSpread);
+  CHECK(scale.kind == TimeScale::Kind::measured);
+  CHECK(scale.factor == 1);
+  CHECK(scale.error == 0);
+  InstanceType namesake = type;  // of another cloud
+  namesake.cloud = "elsewhere";
+  CHECK(time_scale(&namesake, type, kSpread).kind != TimeScale::Kind::measured);
+}
+
+TEST_CASE("known core speeds of one metric scale times by their ratio") {
+  const InstanceType measured = instance_type("a", 2, 4, 1, 24);
+  InstanceType type = instance_type("b", 2, 4, 1, 16);
+  const TimeScale scale = time_scale(&measured, type, kSpread);
+  CHECK(scale.kind == TimeScale::Kind::core_speed);
+  CHECK(scale.factor == doctest::Approx(1.5));
+  CHECK(scale.error == kCoreSpeedError);
+  CHECK(time_scale_sentence(scale, &measured, type).find("from a by core speed: times x 1.50") != std::string::npos);
+  type.core_speed->metric = "another";
+  CHECK(time_scale(&measured, type, kSpread).kind == TimeScale::Kind::unknown_speed);
+}
+
+TEST_CASE("an unknown speed is the median's, and the error reaches over the spread") {
+  const InstanceType known = instance_type("a", 2, 4, 1, 25);
+  const InstanceType unknown = instance_type("b", 2, 4, 1);
+  // Nothing known: the fastest was measured on, the slowest bought.
+  const TimeScale neither = time_scale(nullptr, unknown, kSpread);
+  CHECK(neither.kind == TimeScale::Kind::unknown_speed);
+  CHECK(neither.factor == 1);
+  CHECK(neither.error == doctest::Approx(30.0 / 10 - 1));
+  const TimeScale from_unknown = time_scale(nullptr, known, kSpread);
+  CHECK(from_unknown.factor == doctest::Approx(20.0 / 25));
+  CHECK(from_unknown.factor * (1 + from_unknown.error) == doctest::Approx(30.0 / 25));
+  const TimeScale to_unknown = time_scale(&known, unknown, kSpread);
+  CHECK(to_unknown.factor == doctest::Approx(25.0 / 20));
+  CHECK(to_unknown.factor * (1 + to_unknown.error) == doctest::Approx(25.0 / 10));
+}
+
+TEST_CASE("what is unknown is never safer than what is known") {
+  const InstanceType unknown = instance_type("b", 2, 4, 1);
+  CHECK(time_scale(nullptr, unknown, {20, 20, 20}).error == kCoreSpeedError);
+  const TimeScale nothing = time_scale(nullptr, unknown, {});
+  CHECK(nothing.factor == 1);
+  CHECK(nothing.error >= kCoreSpeedError);
+}
+
+TEST_CASE("the spread is that of the metric of the most types of the architecture, without GPUs") {
+  Catalog catalog;
+  for (int i = 1; i <= 21; ++i) catalog.instances.push_back(instance_type("t" + std::to_string(i), 2, 4, 1, 100.0 + i));
+  for (int i = 1; i <= 5; ++i) {
+    catalog.instances.push_back(instance_type("u" + std::to_string(i), 2, 4, 1, 1.0 * i));
+    catalog.instances.back().core_speed->metric = "another";
+  }
+  catalog.instances.push_back(instance_type("gpu", 2, 4, 1, 9e9));
+  catalog.instances.back().gpu = Gpu{"T4", 1, {}, {}};
+  catalog.instances.push_back(instance_type("arm", 2, 4, 1, 7));
+  catalog.instances.back().architecture = "aarch64";
+  catalog.instances.push_back(instance_type("unknown", 2, 4, 1));
+  const SpeedSpread spread = speed_spread(catalog, "x86_64");
+  CHECK(spread.low == 102);
+  CHECK(spread.median == 111);
+  CHECK(spread.high == 120);
+  CHECK(speed_spread(catalog, "aarch64").median == 7);
+  CHECK(speed_spread(catalog, "riscv64").median == 0);
+}
