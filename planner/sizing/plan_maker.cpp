@@ -43,6 +43,7 @@ class PlanMaker {
   explicit PlanMaker(const PlanQuestion& question) : question_(question) {}
 
   Result<Plan> run();
+  const std::optional<Solution>& recommended() const { return recommended_; }
 
  private:
   Status check() const;
@@ -80,6 +81,7 @@ class PlanMaker {
   std::vector<Window> final_busiest_ = {};         // for the recommendation
   std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
   std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
+  std::optional<Solution> recommended_ = {};
 };
 
 Status PlanMaker::check() const {
@@ -312,6 +314,7 @@ void PlanMaker::answer() {
   const Solution& best = *kept.front();
   const Explaining with = explaining(best);
   plan_.recommendation = deployment_of(best, with);
+  recommended_ = best;
   std::vector<const InstanceType*> named = {best.candidate.type};
   for (const Solution* solution : kept) {
     if (plan_.runners_up.size() >= kRunnersUp) break;
@@ -469,5 +472,12 @@ void PlanMaker::describe_inputs() {
 }  // namespace
 
 Result<Plan> make_plan(const PlanQuestion& question) { return PlanMaker(question).run(); }
+
+Result<Planned> make_planned(const PlanQuestion& question) {
+  PlanMaker maker(question);
+  Result<Plan> plan = maker.run();
+  if (!plan) return fail(plan.error());
+  return Planned{std::move(*plan), maker.recommended()};
+}
 
 }  // namespace mlplan::planner
