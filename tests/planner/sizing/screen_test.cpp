@@ -47,7 +47,7 @@ TEST_CASE("an objective below the service time has no number of instances") {
   CHECK_FALSE(Screen(candidate, one_of_two).instances_for(1));
 }
 
-TEST_CASE("with exponential service it is near Erlang's exact number") {
+TEST_CASE("with exponential service it is Erlang's exact number, or one beside it") {
   const Candidate candidate = candidate_of(kType, 1, exponential_points(0.1));
   for (const double load : {0.5, 4.0, 20.0, 90.0}) {
     for (const double most_s : {0.35, 0.5, 1.0}) {
@@ -58,6 +58,30 @@ TEST_CASE("with exponential service it is near Erlang's exact number") {
       CAPTURE(load);
       CAPTURE(most_s);
       CHECK(std::abs(screened - exact) <= 1);
+    }
+  }
+}
+
+TEST_CASE("the rate that it gives to a number of instances is Erlang's within two per cent") {
+  const Candidate candidate = candidate_of(kType, 1, exponential_points(0.1));
+  const auto highest = [](const auto& is_kept) {
+    double below = 0;
+    double above = 1000;
+    for (int i = 0; i < 40; ++i) (is_kept((below + above) / 2) ? below : above) = (below + above) / 2;
+    return below;
+  };
+  for (const std::int64_t instances : {1, 2, 5, 20, 60}) {
+    for (const double most_s : {0.35, 0.5, 1.0}) {
+      const std::vector<LatencyObjective> objectives = {{0.95, 1e9 * most_s}};
+      const Screen screen(candidate, objectives);
+      const double screened = highest([&](double rate) { return screen.instances_for(rate) <= instances; });
+      const double exact = highest([&](double rate) {
+        const DelayQueue queue{.arrival_rate = rate, .service_rate = 10, .servers = instances};
+        return queue.utilisation() < 0.98 && response_tail(queue, most_s) <= 0.05;
+      });
+      CAPTURE(instances);
+      CAPTURE(most_s);
+      CHECK(screened == doctest::Approx(exact).epsilon(0.02));
     }
   }
 }
