@@ -33,8 +33,8 @@ test: all  ## build everything and run all tests
 accuracy: all  ## hold mlplan's figures against independent references
 	@$(folder)/bin/mlplan-accuracy
 
-bench: all  ## how fast mlplan's own hot paths are
-	@$(folder)/bin/mlplan-benchmarks
+bench: all  ## how fast mlplan's own hot paths are, also beside simpy and Ciw
+	@tools/bench.sh $(folder)/bin
 
 lint:  ## formatting, clang-tidy, shellcheck, headers that compile alone, versions that agree
 	@tools/setup.sh --for lint

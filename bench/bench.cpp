@@ -4,10 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
 #include <ctime>
-#include <functional>
 
 #include "bench/clock.h"
 #include "bench/evidence.h"
@@ -27,6 +24,7 @@ constexpr std::int64_t kMostVisits = 24;           // of one group of steady cel
 constexpr double kLongStart = 0.3;                 // of the time box: such a start is not spent on one figure alone
 constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 at the soonest
 constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
+constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says while it starts is far below that
 constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
 
 // One kind of task with what is known of it so far.
@@ -147,6 +145,13 @@ Status Run::prepare() {
   world.load.format = found_.pilot.description.format;
   world.input = {found_.pilot.inputs, found_.pilot.dims, options_.seed};
   world.libraries = files_of_the_worker(found_.pilot.mapped_files, world);
+  if (found_.pilot.printed_bytes > kMuchPrinted) {
+    found_.warnings.push_back(
+        {"prints",
+         fmt::format("the model printed {} while it was tried: its figures contain the time of that",
+                     format_bytes(static_cast<double>(found_.pilot.printed_bytes))),
+         "remove what prints before exporting it"});
+  }
 
   if (options_.cold_start) {
     std::vector<CacheState> wanted = {CacheState::model_cold, CacheState::warm};
@@ -265,10 +270,13 @@ void Run::plan_steady() {
   const double share = alone ? 0.95 : kSteadyShare;
   const auto budget = [&](double left_ns) { return std::max(0.0, std::min(share * left_ns, left_ns - must_ns)); };
   found_.cells = plan_cells(options_, cell_costs(budget(left_ns())));
-  for (double longer = 1.25 * box_ns(); !found_.cells.left_out.empty() && longer < 3600 * kSecond; longer *= 1.25) {
-    if (!plan_cells(options_, cell_costs(budget(longer - elapsed_ns()))).left_out.empty()) continue;
-    found_.box_for_all_cells_s = longer / kSecond;
-    break;
+  const auto has_room = [&](double box_ns) {
+    return plan_cells(options_, cell_costs(budget(box_ns - elapsed_ns()))).left_out.empty();
+  };
+  if (!found_.cells.left_out.empty()) {
+    double longer = 1.25 * box_ns();
+    while (longer < 3600 * kSecond && !has_room(longer)) longer *= 1.25;
+    if (longer < 3600 * kSecond) found_.box_for_all_cells_s = longer / kSecond;
   }
   if (!cell_costs(0).has_batch) {
     found_.warnings.push_back({"no_batch",

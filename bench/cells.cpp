@@ -138,7 +138,6 @@ CellPlan plan_cells(const Options& options, const CellCosts& costs) {
     const bool is_first = plan.groups.empty();
     if (!is_first && !asked_for && spent + cost > costs.budget_ns) {
       plan.left_out.push_back(cell);
-      plan.left_out_ns += cost;
       continue;
     }
     spent += cost;

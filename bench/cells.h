@@ -34,7 +34,6 @@ struct CellPlan {
   std::vector<VisitGroup> groups;
   std::int64_t block_ns = 20'000'000;
   std::vector<Cell> left_out;      // did not fit the budget
-  double left_out_ns = 0;          // what they would take
   std::vector<std::string> notes;  // batches outside the model's bounds, ...
 };
 

@@ -1,7 +1,6 @@
 #include "bench/cold_start_report.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <set>
 
@@ -173,8 +172,7 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
     steady.push_back(is_steady ? static_cast<double>(sample.warmed_up->steady_at_ns - sample.spawned_ns) : absent);
     steady_after.push_back(is_steady ? static_cast<double>(sample.warmed_up->steady_from + 1) : absent);
     if (sample.warmed_up && !is_steady) {
-      const auto inferences = static_cast<std::int64_t>(sample.warmed_up->latency_ns.size());
-      ++(inferences < kInferencesToDecide ? out.warm_up_undecided : out.never_steady);
+      ++(sample.warmed_up->inferences < kInferencesToDecide ? out.warm_up_undecided : out.never_steady);
     }
     for (std::size_t i = 0; i < std::size(kPhases); ++i) {
       const auto found = std::find_if(times.phases.begin(), times.phases.end(),

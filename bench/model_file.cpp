@@ -14,7 +14,7 @@
 #include "bench/machine.h"
 #include "bench/proc_files.h"
 #include "bench/sha256.h"
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::bench {
 namespace {

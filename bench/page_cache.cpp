@@ -13,7 +13,7 @@
 #include <map>
 #include <memory>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::bench {
 namespace {

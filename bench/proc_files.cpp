@@ -8,7 +8,7 @@
 #include <set>
 #include <string_view>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::bench {
 namespace {

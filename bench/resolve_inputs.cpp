@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "bench/clock.h"
 #include "bench/proc_files.h"
@@ -200,6 +199,7 @@ Result<Pilot> run_pilot(const World& world, const Options& options) {
   out.mapped_files = mapped_files(process.pid());
   out.peak_rss_bytes = read_peak_rss(process.pid()).value_or(0);
   process.finish();
+  out.printed_bytes = process.printed_bytes();
   return out;
 }
 

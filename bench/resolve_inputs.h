@@ -24,6 +24,7 @@ struct Pilot {
   double first_inference_ns = 0;          // with the making of its inputs
   double inference_ns = 0;                // one inference at the defaults, after a few
   std::int64_t peak_rss_bytes = 0;
+  std::int64_t printed_bytes = 0;
 };
 
 // World::input is not needed yet. Errors: bad_input with the signature and a ready-made --input when an argument cannot

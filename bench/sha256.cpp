@@ -9,7 +9,7 @@
 #include <cstring>
 #include <memory>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::bench {
 namespace {

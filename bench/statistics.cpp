@@ -9,7 +9,6 @@
 #include <iterator>
 #include <limits>
 #include <map>
-#include <string>
 
 namespace mlplan::bench {
 

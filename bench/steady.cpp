@@ -150,9 +150,8 @@ StoppingRule rule_of(const CellSamples& samples) {
 }
 
 void note_warm_up(CellSamples& cell, const worker::WarmedUp& warmed) {
-  const auto count = static_cast<std::int64_t>(warmed.latency_ns.size());
-  cell.warm_up_inferences = std::min(cell.warm_up_inferences.value_or(count), count);
-  if (!warmed.steady) (count < kInferencesToDecide ? cell.undecided : cell.not_warm) = true;
+  cell.warm_up_inferences = std::min(cell.warm_up_inferences.value_or(warmed.inferences), warmed.inferences);
+  if (!warmed.steady) (warmed.inferences < kInferencesToDecide ? cell.undecided : cell.not_warm) = true;
 }
 
 }  // namespace
@@ -203,7 +202,7 @@ Status visit(const World& world, std::vector<CellSamples*> cells, const VisitPla
       return fail(started.error());
     Result<worker::Reply> reply = worker.process.await(world.limits);
     if (!reply) return fail(reply.error());
-    warmed.push_back(std::move(reply->warmed_up));
+    warmed.push_back(reply->warmed_up);
   }
   return measure_cells(world, std::move(cells), plan, workers, warmed);
 }

@@ -30,7 +30,6 @@ class WarmUpDetector {
   bool steady() const { return steady_; }
   // Index (from 0) of the first steady inference; meaningful when steady().
   std::size_t steady_from() const { return steady_from_; }
-  const std::vector<std::int64_t>& latencies() const { return latency_ns_; }
 
  private:
   struct Window {

@@ -131,6 +131,7 @@ WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
   blackbox_ = std::exchange(other.blackbox_, nullptr);
   received_ = std::move(other.received_);
   printed_ = std::move(other.printed_);
+  printed_bytes_ = other.printed_bytes_;
   spawned_ns_ = other.spawned_ns_;
   last_reply_ns_ = other.last_reply_ns_;
   exit_status_ = std::exchange(other.exit_status_, std::nullopt);
@@ -227,6 +228,7 @@ Status WorkerProcess::send(const worker::Request& request) {
 void WorkerProcess::drain_output() {
   char buffer[65536];
   for (ssize_t got = 0; (got = ::read(output_.get(), buffer, sizeof buffer)) > 0;) {
+    printed_bytes_ += got;
     printed_.append(buffer, static_cast<std::size_t>(got));
     if (printed_.size() > 2 * kKeepPrinted) printed_.erase(0, printed_.size() - kKeepPrinted);
     if (got < static_cast<ssize_t>(sizeof buffer)) break;  // back to the channel: a flood must not hide a reply

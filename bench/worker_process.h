@@ -17,8 +17,8 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/unique_fd.h"
 #include "profiles/support/result.h"
+#include "profiles/support/unique_fd.h"
 #include "profiles/support/worker_messages.h"
 
 namespace mlplan::bench {
@@ -72,7 +72,8 @@ class WorkerProcess {
   worker::Phase phase() const;
   // Whether what ended or failed the last await was memory: an allocation that failed, the limit, or the kernel's kill.
   bool ran_out_of_memory() const { return ran_out_of_memory_; }
-  std::string last_words() const;  // the end of what it printed, at most 3 lines
+  std::string last_words() const;                                // the end of what it printed, at most 3 lines
+  std::int64_t printed_bytes() const { return printed_bytes_; }  // of all it printed that has been seen so far
 
  private:
   WorkerProcess() = default;
@@ -89,7 +90,8 @@ class WorkerProcess {
   UniqueFd output_;
   worker::Blackbox* blackbox_ = nullptr;
   std::string received_;
-  std::string printed_;
+  std::string printed_;  // the end of it
+  std::int64_t printed_bytes_ = 0;
   std::int64_t spawned_ns_ = 0;
   std::int64_t last_reply_ns_ = 0;
   std::int64_t highest_rss_bytes_ = 0;            // seen from outside, ten times a second while a reply is awaited

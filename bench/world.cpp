@@ -1,31 +1,11 @@
 #include "bench/world.h"
 
-#include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 
 namespace mlplan::bench {
-
-Result<ScratchFolder> ScratchFolder::make() {
-  const char* base = std::getenv("TMPDIR");
-  std::string path = std::string(base != nullptr && *base != '\0' ? base : "/tmp") + "/mlplan-XXXXXX";
-  if (::mkdtemp(path.data()) == nullptr) {
-    return fail(ErrorKind::io, fmt::format("cannot make a scratch folder: {}", std::strerror(errno)), path,
-                "point TMPDIR at a folder that can be written");
-  }
-  return ScratchFolder(path);
-}
-
-ScratchFolder::ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
-
-ScratchFolder::~ScratchFolder() {
-  std::error_code ignored;
-  if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-}
 
 worker::Request World::request(const std::string& verb, std::int64_t threads, const std::string& scratch) const {
   worker::Request out;

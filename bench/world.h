@@ -8,25 +8,12 @@
 #include <vector>
 
 #include "bench/options.h"
+#include "bench/scratch_folder.h"
 #include "bench/worker_process.h"
 #include "profiles/input_spec.h"
 #include "profiles/support/worker_messages.h"
 
 namespace mlplan::bench {
-
-// A folder of its own under the system's temporary folder; gone, with all in it, when its owner goes.
-class ScratchFolder {
- public:
-  static Result<ScratchFolder> make();
-  ScratchFolder(ScratchFolder&& other) noexcept;
-  ScratchFolder& operator=(ScratchFolder&&) = delete;
-  ~ScratchFolder();
-  const std::string& path() const { return path_; }
-
- private:
-  explicit ScratchFolder(std::string path) : path_(std::move(path)) {}
-  std::string path_;
-};
 
 struct World {
   Launch launch;

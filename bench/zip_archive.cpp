@@ -9,7 +9,7 @@
 #include <memory>
 #include <string_view>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::bench {
 namespace {

@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdint>
 
+#include "bench/scratch_folder.h"
+
 namespace mlplan::cli {
 namespace {
 
@@ -21,10 +23,12 @@ extern "C" void handle(int) {
   clock_gettime(CLOCK_MONOTONIC, &now);
   const std::int64_t now_ns = static_cast<std::int64_t>(now.tv_sec) * 1'000'000'000 + now.tv_nsec;
   const std::int64_t first = first_at_ns.load();
-  if (first == 0)
+  if (first == 0) {
     first_at_ns.store(now_ns);
-  else if (now_ns - first > kSameSignal_ns)
+  } else if (now_ns - first > kSameSignal_ns) {
+    bench::remove_scratch_folders();
     _exit(130);
+  }
 }
 
 }  // namespace

@@ -10,16 +10,16 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <cstring>
 #include <ctime>
 #include <fstream>
 #include <latch>
-#include <memory>
 #include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::kernels {
 
@@ -55,25 +55,14 @@ std::int64_t page_bytes() { return sysconf(_SC_PAGESIZE); }
 
 std::string in_words(int error) { return std::generic_category().message(error); }
 
-class File {
- public:
-  explicit File(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {}
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-  ~File() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  int fd() const { return fd_; }
+UniqueFd open_to_read(const std::string& path) { return UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)); }
 
- private:
-  int fd_;
-};
-
-// Memory that came from mmap; data() is null when there was none to be had.
+// Memory that came from mmap; data() is null when there was none to be had, or none was wanted.
 class Mapping {
  public:
-  Mapping(std::int64_t bytes, int protection, int flags, int fd)
-      : bytes_(static_cast<std::size_t>(bytes)), data_(::mmap(nullptr, bytes_, protection, flags, fd, 0)) {
+  Mapping(std::int64_t bytes, int protection, int flags, int fd) : bytes_(static_cast<std::size_t>(bytes)) {
+    if (bytes <= 0) return;
+    data_ = ::mmap(nullptr, bytes_, protection, flags, fd, 0);
     if (data_ == MAP_FAILED) data_ = nullptr;
   }
   static Mapping fresh_memory(std::int64_t bytes) {
@@ -87,8 +76,8 @@ class Mapping {
   std::byte* data() const { return static_cast<std::byte*>(data_); }
 
  private:
-  std::size_t bytes_;
-  void* data_;
+  std::size_t bytes_ = 0;
+  void* data_ = nullptr;
 };
 
 // The compiler must take it that somebody reads the memory here.
@@ -150,11 +139,11 @@ Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& o
   const int threads =
       static_cast<int>(std::clamp<std::int64_t>((range + block - 1) / block, 1, std::max(options.threads, 1)));
   std::vector<Share> shares(static_cast<std::size_t>(threads));
-  std::vector<std::unique_ptr<File>> files;
+  std::vector<UniqueFd> files;
   std::vector<Mapping> buffers;
   for (int i = 0; i < threads; ++i) {
-    files.push_back(std::make_unique<File>(path));
-    if (files.back()->fd() < 0) return {0, 0, in_words(errno)};
+    files.push_back(open_to_read(path));
+    if (!files.back()) return {0, 0, in_words(errno)};
     buffers.push_back(Mapping::fresh_memory(block));
     if (buffers.back().data() == nullptr) return {0, 0, in_words(ENOMEM)};
     std::memset(buffers.back().data(), 1, static_cast<std::size_t>(block));
@@ -162,7 +151,7 @@ Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& o
 
   const auto read_share = [&](std::size_t i) {
     Share& share = shares[i];
-    read_blocks(files[i]->fd(), range, block, static_cast<std::int64_t>(i), threads, buffers[i].data(), share.bytes,
+    read_blocks(files[i].get(), range, block, static_cast<std::int64_t>(i), threads, buffers[i].data(), share.bytes,
                 share.error);
     share.end_ns = now_ns();
   };
@@ -208,9 +197,9 @@ Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& o
 }
 
 // Bytes of the file to read, or why there are none.
-std::int64_t readable_range(const File& file, const ReadOptions& options, std::string& error) {
+std::int64_t readable_range(int fd, const ReadOptions& options, std::string& error) {
   struct stat info{};
-  if (file.fd() < 0 || ::fstat(file.fd(), &info) != 0) {
+  if (::fstat(fd, &info) != 0) {
     error = in_words(errno);
     return 0;
   }
@@ -227,14 +216,18 @@ std::int64_t readable_range(const File& file, const ReadOptions& options, std::s
 template <class Prepare, class Better>
 ReadRate best_read(const std::string& path, const ReadOptions& options, int most, Prepare prepare, Better better) {
   ReadRate best;
-  const File file(path);
-  const std::int64_t range = readable_range(file, options, best.error);
+  const UniqueFd file = open_to_read(path);
+  if (!file) {
+    best.error = in_words(errno);
+    return best;
+  }
+  const std::int64_t range = readable_range(file.get(), options, best.error);
   if (!best.error.empty()) return best;
   std::int64_t work_ns = 0;
   for (int i = 0; one_more(i, most, work_ns); ++i) {
-    prepare(file.fd(), range);
+    prepare(file.get(), range);
     ReadRate result;
-    result.resident_before = resident_share(file.fd(), range);
+    result.resident_before = resident_share(file.get(), range);
     const std::int64_t fetched_before = fetched_bytes();
     Pass pass = read_once(path, range, options);
     result.from_storage = fetched_bytes() - fetched_before;

@@ -108,6 +108,17 @@ struct Extrapolation {
   std::string sentence = {};  // what was assumed, and what would do away with it
 };
 
+// From the report's times to those of an instance in use, contention of its workers included: what a simulation of the
+// plan needs beside the report.
+struct PlannedTimes {
+  double service_factor = 1;        // on service times of a worker alone
+  double start_up_factor = 1;       // on the cold start
+  double start_up_more_s = 0;       // on top: what reading takes longer on its disk
+  std::string start_up_state = {};  // of the report
+  std::optional<double> node_start_s = {};
+  std::optional<double> image_start_s = {};
+};
+
 struct MemoryFit {
   std::int64_t needed_bytes = 0;     // all workers at their load peak, and the state of all requests in service
   std::int64_t reserved_bytes = 0;   // for the system
@@ -124,6 +135,7 @@ struct ScalingPlan {
   std::vector<std::int64_t> by_hour = {};       // 24, from midnight UTC; empty: no time of day
   double ordered_ahead_s = 0;                   // scheduled: how long before the hour
   std::string policy = {};                      // live: "mlplan"; fixed: "fixed"
+  std::vector<double> rates_per_s = {};         // live: the highest that 1, 2, 3, ... instances serve as promised
   std::map<std::string, double> settings = {};  // of the policy
 };
 
@@ -192,6 +204,7 @@ struct Deployment {
   std::int64_t batch_timeout_ns = 0;
   double capacity_per_s = 0;  // inputs per second of one instance, saturated
   Extrapolation extrapolation = {};
+  PlannedTimes times = {};
   MemoryFit memory = {};
   ScalingPlan scaling = {};
   WarmPool pool = {};

@@ -96,6 +96,16 @@ void fields(F& field, T& extrapolation) {
   field("sentence", extrapolation.sentence);
 }
 
+template <class F, Like<PlannedTimes> T>
+void fields(F& field, T& times) {
+  field("service_factor", times.service_factor);
+  field("start_up_factor", times.start_up_factor);
+  field("start_up_more_s", times.start_up_more_s);
+  field("start_up_state", times.start_up_state);
+  field("node_start_s", times.node_start_s);
+  field("image_start_s", times.image_start_s);
+}
+
 template <class F, Like<MemoryFit> T>
 void fields(F& field, T& memory) {
   field("needed_bytes", memory.needed_bytes);
@@ -114,6 +124,7 @@ void fields(F& field, T& scaling) {
   field("by_hour", scaling.by_hour);
   field("ordered_ahead_s", scaling.ordered_ahead_s);
   field("policy", scaling.policy);
+  field("rates_per_s", scaling.rates_per_s);
   field("settings", scaling.settings);
 }
 
@@ -187,6 +198,7 @@ void fields(F& field, T& deployment) {
   field("batch_timeout_ns", deployment.batch_timeout_ns);
   field("capacity_per_s", deployment.capacity_per_s);
   field("extrapolation", deployment.extrapolation);
+  field("times", deployment.times);
   field("memory", deployment.memory);
   field("scaling", deployment.scaling);
   field("pool", deployment.pool);

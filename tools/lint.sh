@@ -44,10 +44,10 @@ tidy() {
 # Only the worker's headers see libtorch's folders: those hold an fmt of libtorch's own.
 headers() {
   local -a torch
-  mapfile -t torch < <(grep -oE -- '-isystem [^ "]+/torch/include[^ "]*' build/tidy/compile_commands.json | sort -u | sed 's/-isystem /-isystem/')
-  local compile=(g++ -std=c++20 -fsyntax-only -Wall -Wextra -Wno-pragma-once-outside-header -I.)
-  sources '*.h' ':!bench/worker' | xargs -0 -n 1 -P "$jobs" "${compile[@]}" -x c++ &&
-    sources 'bench/worker/*.h' | xargs -0 -n 1 -P "$jobs" "${compile[@]}" "${torch[@]}" -x c++
+  mapfile -t torch < <(grep -oE -- '-idirafter [^ "]+' build/tidy/compile_commands.json | sort -u | tr -d ' ')
+  local compile=(g++ -std=c++20 -fsyntax-only -Wall -Wextra -Werror -I.)
+  sources '*.h' ':!bench/worker' | xargs -0 -n 1 -P "$jobs" "${compile[@]}" -x c++ /dev/null -include &&
+    sources 'bench/worker/*.h' | xargs -0 -n 1 -P "$jobs" "${compile[@]}" "${torch[@]}" -x c++ /dev/null -include
 }
 
 check format tools/format.sh --check

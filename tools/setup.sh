@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Install what is missing to build mlplan (the default), to run its tests, or to lint it:
+# Install what is missing to build mlplan (the default), to run its tests, to compare its speed, or to lint it:
 #
-#     tools/setup.sh [--for build|test|lint]...
+#     tools/setup.sh [--for build|test|bench|lint]...
 #
-# Debian packages come from apt, libtorch and the linters from the Python package index, pinned by version and sha256.
-# Those two are kept in ${XDG_CACHE_HOME:-~/.cache}/mlplan for all clones. Where everything is there, nothing is done. An
-# interrupted run goes on where it was. Exit code 2: something is missing that only you can install; it says what.
+# Debian packages come from apt; libtorch, the linters and the simulators to compare with from the Python package index,
+# pinned by version and sha256, and are kept in ${XDG_CACHE_HOME:-~/.cache}/mlplan for all clones. What is there is left
+# alone, an interrupted run goes on where it was. Exit code 2: something is missing that only you can install, as it says.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -33,8 +33,8 @@ while (($#)); do
   case $1 in
     --for)
       case ${2-} in
-        build | test | lint) wanted+=("$2") ;;
-        *) fail "--for ${2-}: one of build, test, lint" ;;
+        build | test | bench | lint) wanted+=("$2") ;;
+        *) fail "--for ${2-}: one of build, test, bench, lint" ;;
       esac
       shift 2
       ;;
@@ -51,6 +51,7 @@ done
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/mlplan
 libtorch=$cache/libtorch-2.11.0
 linters=$cache/linters
+peers=$cache/peers
 
 # --- what is there -------------------------------------------------------------------------------------------------
 
@@ -71,6 +72,7 @@ own_libtorch() {
 
 have_libtorch() { own_libtorch || same tools/libtorch.txt "$libtorch/pins.txt"; }
 have_linters() { [[ -x $linters/bin/python ]] && same tools/lint.txt "$linters/pins.txt"; }
+have_peers() { [[ -x $peers/bin/python ]] && same tools/peers.txt "$peers/pins.txt"; }
 is_debian() { command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; }
 
 # Prints those of the packages named that are not installed.
@@ -171,6 +173,11 @@ fetch_linters() {
   make_environment "$linters" tools/lint.txt
 }
 
+fetch_peers() {
+  say "fetching simpy and Ciw (20 MB to download) into $peers"
+  make_environment "$peers" tools/peers.txt
+}
+
 # --- all of it -----------------------------------------------------------------------------------------------------
 
 packages=("${build_packages[@]}")
@@ -179,6 +186,9 @@ have_libtorch || fetches+=(libtorch)
 if [[ " ${wanted[*]} " == *' lint '* ]]; then
   packages+=("${lint_packages[@]}")
   have_linters || fetches+=(linters)
+fi
+if [[ " ${wanted[*]} " == *' bench '* ]]; then
+  have_peers || fetches+=(peers)
 fi
 ((${#fetches[@]} == 0)) || packages+=("${python_packages[@]}")
 

@@ -13,10 +13,10 @@
 #include <string_view>
 #include <vector>
 
-#include "bench/unique_fd.h"
 #include "bench/worker/counting_reader.h"
 #include "bench/worker/failure.h"
 #include "bench/worker/model_file.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::worker {
 namespace {
@@ -49,7 +49,7 @@ std::string choose_model(const std::string& path, const std::vector<std::string>
 }
 
 void write_record(caffe2::serialize::PyTorchStreamReader& reader, const std::string& record, const std::string& path) {
-  const bench::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700));
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0700));
   if (!file)
     throw Failure("model_file", "cannot unpack to " + path + ": " + std::strerror(errno),
                   "set TMPDIR to a folder with space");

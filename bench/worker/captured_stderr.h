@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::worker {
 
@@ -17,8 +17,8 @@ class CapturedStderr {
   std::string text() const;  // at most 64 KiB
 
  private:
-  bench::UniqueFd before_;
-  bench::UniqueFd kept_;
+  UniqueFd before_;
+  UniqueFd kept_;
 };
 
 }  // namespace mlplan::worker

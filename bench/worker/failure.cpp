@@ -78,6 +78,11 @@ constexpr std::array<std::string_view, 5> kAboutMemory = {"DefaultCPUAllocator",
 constexpr std::array<std::string_view, 4> kAboutOperators = {
     "Unknown builtin op", "Unknown type name", "Could not find any similar ops", "Couldn't find an operator"};
 
+// What reading such a file ends with: its constants of MKLDNN's own layout were written without a value.
+constexpr std::string_view kUnsavedConstant = "required keyword attribute 'value' is undefined";
+constexpr std::string_view kPythonExtension =
+    "--torch-lib site-packages/torch/lib --op-library libpython3.X.so --op-library";
+
 bool while_running(Phase phase) {
   return phase == Phase::first_inference || phase == Phase::warm_up || phase == Phase::measure || phase == Phase::trial;
 }
@@ -130,9 +135,18 @@ WorkerFailure explain(const std::exception& error, Phase phase, const std::strin
   }
   if (contains_any(text, kAboutOperators)) {
     std::string hint = "the model needs custom operators: give the library that defines them with --op-library";
-    if (contains(text, "torchvision"))
-      hint = "the model needs torchvision's operators: give its library, _C.so or libtorchvision.so, with --op-library";
+    if (contains(text, "torchvision")) {
+      hint =
+          "the model needs torchvision's operators: give libtorchvision.so with --op-library, or of a Python "
+          "installation " +
+          std::string(kPythonExtension) + " torchvision/_C.so";
+    }
     return {"model_file", cause, hint};
+  }
+  if (contains(text, kUnsavedConstant)) {
+    return {"model_file", cause,
+            "torch.jit.optimize_for_inference makes constants that cannot be saved: save the model as it was before, "
+            "frozen by torch.jit.freeze if you like"};
   }
   if (while_running(phase)) {
     if (contains_any(text, kAboutInputs)) {
@@ -146,6 +160,16 @@ WorkerFailure explain(const std::exception& error, Phase phase, const std::strin
   if (phase == Phase::make_input) return {"input", cause, "check --input"};
   if (phase == Phase::op_libraries) return {"op_library", cause, {}};
   return {"internal", cause, {}};
+}
+
+std::string op_library_hint(std::string_view reason, const std::string& libtorch) {
+  if (contains(reason, "libtorch_python") || contains(reason, "undefined symbol: Py") ||
+      contains(reason, "undefined symbol: _Py")) {
+    return "this is a Python extension, which needs the libraries of its Python installation, with libtorch " +
+           libtorch + ": " + std::string(kPythonExtension) + " it";
+  }
+  return "--op-library takes a shared library built for libtorch " + libtorch +
+         "; it and the libraries it needs must be found";
 }
 
 }  // namespace mlplan::worker

@@ -24,6 +24,10 @@ class Failure : public std::exception {
 // traceback the error itself and the line of the model's code that raised it.
 std::string cause_in(std::string_view text);
 
+// What to do about an operator library that could not be loaded for this reason (dlerror's), into this version of
+// libtorch.
+std::string op_library_hint(std::string_view reason, const std::string& libtorch);
+
 // For an exception that libtorch or the model threw in `phase`. `signature` is that of the method, when known.
 WorkerFailure explain(const std::exception& error, Phase phase, const std::string& signature);
 

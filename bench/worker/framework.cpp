@@ -90,9 +90,8 @@ void load_op_libraries(const std::vector<std::string>& paths) {
     // dlopen searches the system's folders for a name without a slash; a file that was named is meant as a file.
     const std::string file = path.find('/') == std::string::npos ? "./" + path : path;
     if (dlopen(file.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
-      throw Failure("op_library", dlerror(),
-                    "--op-library takes a shared library built for libtorch " + version_text(kBuiltFor) +
-                        "; it and the libraries it needs must be found");
+      const std::string reason = dlerror();
+      throw Failure("op_library", reason, op_library_hint(reason, version_text(kBuiltFor)));
     }
   }
 }

@@ -109,6 +109,7 @@ class Inferer {
         inference->to_edit.push_back(placeholder(argument.name(), argument.type(), {value}));
       }
     }
+    current_ = nullptr;
     return out;
   }
 
@@ -262,7 +263,7 @@ class Inferer {
   // A symbol where the extent is the one that the same symbol has elsewhere, else the number.
   Dim traced_dim(Kind kind, std::int64_t size) {
     if (kind != Kind::batch && kind != Kind::sequence) return size;
-    const std::string symbol = kind == Kind::batch ? kBatch : kSequence;
+    std::string symbol = kind == Kind::batch ? kBatch : kSequence;
     const auto [known, fresh] = current_->traced.try_emplace(symbol, size);
     if (known->second != size) return size;
     current_->dim_defaults[symbol] = kind == Kind::batch ? 1 : size;

@@ -160,7 +160,7 @@ class Maker {
   c10::IValue list(const InputSpec& input, const c10::TypePtr& expected) {
     const auto type = expected ? expected->cast<c10::ListType>() : nullptr;
     const c10::TypePtr element = type ? type->getElementType() : nullptr;
-    std::vector<c10::IValue> items = all(input, [&](std::size_t) { return element; });
+    std::vector<c10::IValue> items = all(input, [&](std::size_t) -> const c10::TypePtr& { return element; });
     c10::impl::GenericList out(element         ? element
                                : items.empty() ? c10::TypePtr(c10::TensorType::get())
                                                : items.front().type());
@@ -181,7 +181,7 @@ class Maker {
     const auto type = expected ? expected->cast<c10::DictType>() : nullptr;
     const c10::TypePtr element = type ? type->getValueType() : nullptr;
     const c10::TypePtr key = type ? type->getKeyType() : c10::TypePtr(c10::StringType::get());
-    std::vector<c10::IValue> items = all(input, [&](std::size_t) { return element; });
+    std::vector<c10::IValue> items = all(input, [&](std::size_t) -> const c10::TypePtr& { return element; });
     c10::impl::GenericDict out(key, element         ? element
                                     : items.empty() ? c10::TypePtr(c10::TensorType::get())
                                                     : items.front().type());

@@ -26,22 +26,17 @@ void wait_until(std::int64_t time_ns) {
   }
 }
 
-std::int64_t cpu_now_ns() { return take_stamp().cpu_ns; }
-
 }  // namespace
 
 Measured measure(Model& model, const MeasureRequest& request, Blackbox& blackbox) {
   Measured out;
   out.latency_ns.reserve(static_cast<std::size_t>(std::clamp<std::int64_t>(request.max_count, 1, kReserve)));
   for (std::int64_t i = 0; i < request.untimed; ++i) {
-    const std::int64_t before = now_ns();
     model.call();
-    out.untimed_ns.push_back(now_ns() - before);
     count_inference(blackbox);
   }
   if (request.start_at_ns > 0) wait_until(request.start_at_ns);
 
-  const std::int64_t cpu_before = cpu_now_ns();
   out.begin_ns = now_ns();
   std::int64_t boundary = out.begin_ns;
   const std::int64_t enough_at = out.begin_ns + request.min_time_ns;
@@ -54,8 +49,6 @@ Measured measure(Model& model, const MeasureRequest& request, Blackbox& blackbox
     count_inference(blackbox);
     if (count >= most || (now >= enough_at && count >= request.min_count)) break;
   }
-  out.end_ns = boundary;
-  out.cpu_ns = cpu_now_ns() - cpu_before;
   return out;
 }
 
@@ -74,7 +67,7 @@ WarmedUp warm_up(Model& model, const WarmUpRequest& request, Blackbox& blackbox)
   } while (!detector.steady() && end < give_up_at);
 
   WarmedUp out;
-  out.latency_ns = detector.latencies();
+  out.inferences = static_cast<std::int64_t>(starts.size());
   out.steady = detector.steady();
   if (out.steady) {
     out.steady_from = static_cast<std::int64_t>(detector.steady_from());

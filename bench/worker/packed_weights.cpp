@@ -3,8 +3,6 @@
 #include <ATen/core/class_type.h>
 #include <ATen/native/quantized/PackedParams.h>
 
-#include <string>
-
 namespace mlplan::worker {
 namespace {
 

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <functional>
 #include <map>
 
 #include "bench/worker/describe_text.h"

@@ -1,8 +1,6 @@
 #include <torch/csrc/jit/api/module.h>
 #include <torch/csrc/jit/serialization/import.h>
 
-#include <optional>
-
 #include "bench/worker/counting_reader.h"
 #include "bench/worker/find_method.h"
 #include "bench/worker/make_inputs.h"

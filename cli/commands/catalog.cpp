@@ -1,7 +1,6 @@
 // mlplan catalog: instance types and their prices: list, show, validate, import.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <limits>
 #include <optional>

@@ -86,7 +86,7 @@ Flags flags_of(Choice& choice) {
   Flags flags(
       "mlplan plan REPORT... [flags]",
       "Says which instance type to buy for a model, how many, how configured and how many to keep warm, what it "
-      "costs and why. Exit code 1 where nothing fits.");
+      "costs and why. Exit code 1 where nothing fits, 4 where the traffic cannot carry the exposure asked for.");
   flags.positionals("REPORT", "what mlplan bench -o wrote; several for several machines",
                     [&choice](const std::string& value) -> Status {
                       choice.reports.push_back(value);
@@ -220,7 +220,8 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
   const bool as_json = choice.json || choice.output == "-";
   if (Status status = write_answer(as_json ? write_plan(*plan) : plan_view(*plan, context.answer)); !status)
     return fail(status.error());
-  return plan->recommendation ? 0 : 1;
+  if (!plan->recommendation) return 1;
+  return plan->recommendation->pool.supported ? 0 : exit_code(ErrorKind::inconclusive);
 }
 
 }  // namespace mlplan::cli

@@ -8,6 +8,7 @@
 #include "cli/commands/trace_arrivals.h"
 #include "cli/output.h"
 #include "cli/signals.h"
+#include "cli/views/numbers.h"
 #include "cli/views/simulation_view.h"
 #include "planner/simulation/simulation_summary.h"
 #include "planner/simulation/simulator.h"
@@ -23,6 +24,8 @@ constexpr std::int64_t kTimelinePoints = 240;
 constexpr double kHour = 3600;
 constexpr double kDay = 24 * kHour;
 constexpr double kConfidence = 0.95;
+constexpr std::int64_t kMostWaiting = 10'000'000;  // requests, some hundred megabytes; more are turned away
+constexpr double kManyRequests = 2e9;              // some minutes to play
 
 double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
 
@@ -149,6 +152,7 @@ Result<Prepared> prepare(const SimulateRequest& request, const Context& context)
   scenario.duration_s = *window->duration_s;
   scenario.warm_up_s = seconds(request.warm_up);
   scenario.timeline_points = kTimelinePoints;
+  scenario.queue_limit = kMostWaiting;
   if (!(scenario.warm_up_s < scenario.duration_s))
     return fail(ErrorKind::usage, fmt::format("the warm-up leaves nothing of {}", time_text(scenario.duration_s)),
                 "--warm-up", "shorten it, or lengthen --duration");
@@ -174,6 +178,11 @@ Result<Prepared> prepare(const SimulateRequest& request, const Context& context)
 
 Result<std::vector<planner::SimulationResult>> play(const SimulateRequest& request, const Prepared& prepared,
                                                     const Context& context) {
+  const double requests =
+      prepared.simulation.traffic.mean_per_s * prepared.scenario.duration_s * static_cast<double>(request.replications);
+  if (requests > kManyRequests)
+    say(warning_text(fmt::format("about {:.2g} requests are played, which takes minutes", requests),
+                     "a shorter --duration, or fewer --replications", context.remarks));
   std::vector<planner::SimulationResult> results;
   for (std::int64_t i = 0; i < request.replications; ++i) {
     if (context.remarks_on_terminal) say(fmt::format("\rreplication {} of {} ", i + 1, request.replications));
@@ -200,6 +209,10 @@ Status conclude(const SimulateRequest& request, const std::vector<planner::Simul
   simulation.figures = planner::figures_of(results, request.slo, kConfidence);
   simulation.objectives = planner::verdicts_of(results, request.slo, kConfidence);
   simulation.verdict = planner::worst_of(simulation.objectives);
+  if (std::any_of(results.begin(), results.end(), [](const auto& r) { return r.rejected > 0; })) {
+    simulation.assumptions.push_back(
+        fmt::format("At most {} requests wait at once: more were turned away.", format_integer(kMostWaiting)));
+  }
   const planner::Scenario& scenario = prepared.scenario;
   simulation.stretch_s = (scenario.duration_s - scenario.warm_up_s) / static_cast<double>(kTimelinePoints);
   simulation.timeline = planner::timeline_of(results.front(), simulation.stretch_s);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <vector>
 
 #include "cli/views/numbers.h"
 #include "cli/views/table.h"

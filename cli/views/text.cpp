@@ -1,7 +1,6 @@
 #include "cli/views/text.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <utility>
 

@@ -1,7 +1,5 @@
 #include "planner/simulation/sampler.h"
 
-#include <algorithm>
-
 namespace mlplan::planner {
 
 Sampler::Sampler(const Distribution& law)

@@ -198,14 +198,16 @@ ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicte
   }
   out.lowest = std::max(policy.lowest, instances_for(policy.rates, lowest_rate));
   out.policy = "mlplan";
+  out.rates_per_s = policy.rates;
   out.settings = {{"spares", static_cast<double>(policy.spares)},
                   {"interval_s", policy.interval_s},
                   {"short_window_s", policy.short_window_s},
                   {"long_window_s", policy.long_window_s},
                   {"hold_s", policy.hold_s},
                   {"drain_s", policy.drain_s},
-                  {"requests_per_s_of_one", policy.rates.front()},
-                  {"requests_per_s_of_all", policy.rates.back()}};
+                  {"lead_s", policy.lead_s},
+                  {"capacity_per_s", policy.capacity_per_s},
+                  {"lowest", static_cast<double>(policy.lowest)}};
   if (policy.forecast) {
     out.ordered_ahead_s = policy.lead_s;
     for (std::int64_t hour = 0; hour < 24; ++hour) {
@@ -235,6 +237,12 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
                        .time_factor = candidate.scale.factor,
                        .error = candidate.scale.error,
                        .sentence = time_scale_sentence(candidate.scale, measured.measured_on, *candidate.type)};
+  out.times = {.service_factor = candidate.service_factor,
+               .start_up_factor = candidate.load_factor,
+               .start_up_more_s = candidate.load_more_s,
+               .start_up_state = with.question->start_up.state,
+               .node_start_s = candidate.node_s,
+               .image_start_s = candidate.image_s};
   out.memory = memory_of(solution, with);
   out.instances = solution.instances();
   out.predicted = prediction_of(solution, with, trials_of(solution, with));

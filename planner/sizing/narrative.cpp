@@ -13,6 +13,7 @@ namespace mlplan::planner {
 namespace {
 
 constexpr double kHoursPerMonth = 730;
+constexpr double kDaysThatBound = 19;
 
 std::string usd(double amount) {
   if (amount >= 100) return fmt::format("${:.0f}", amount);
@@ -33,6 +34,20 @@ std::string how_many(const Deployment& d) {
   return fmt::format("{} to {} {} as the traffic asks, {} among them, {:.1f} in the mean",
                      d.scaling.lowest + d.pool.count, d.instances, d.instance.name,
                      count_of(d.pool.count, "warm spare"), d.scaling.mean_instances);
+}
+
+// A fixed fleet holds up to the highest rate it was sized for. Of n days each is as likely as the next to have the
+// highest rate, so that one more exceeds it with a chance of 1 / (n + 1).
+Warning peak_not_bounded(const Demand& demand) {
+  const auto days = static_cast<std::int64_t>(demand.span_s / 86400);
+  const std::string what =
+      days < 1 ? fmt::format("the traffic is {} of a day: a rate above its highest may come at any time",
+                             format_duration(1e9 * demand.span_s))
+               : fmt::format(
+                     "the fleet is fixed at the highest rate of {} days: another day exceeds it with a chance of "
+                     "1 in {}; 19 days would bound it at 95 %",
+                     days, days + 1);
+  return {"peak_not_bounded", what, "--scaling live, or a longer --traffic"};
 }
 
 }  // namespace
@@ -98,10 +113,12 @@ std::vector<std::string> confidence_notes_of(const Solution& solution, const Pla
   return out;
 }
 
-std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& question) {
+std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& question, const Demand& demand) {
   const Candidate& candidate = solution.candidate;
   const MeasuredReport& measured = question.reports[candidate.report];
   std::vector<Warning> out;
+  const bool observed = demand.kind == "series" || demand.kind == "trace";
+  if (observed && !solution.live && demand.span_s < kDaysThatBound * 86400) out.push_back(peak_not_bounded(demand));
   if (!candidate.node_s) {
     out.push_back(
         {"node_start_unknown",

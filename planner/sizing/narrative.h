@@ -13,7 +13,7 @@ std::string summary_of(const Plan& plan);
 
 std::vector<std::string> assumptions_of(const PlanQuestion& question, const Demand& demand);
 std::vector<std::string> confidence_notes_of(const Solution& solution, const PlanQuestion& question);
-std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& question);
+std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& question, const Demand& demand);
 std::vector<SimulatedWindow> windows_said(const std::vector<Window>& windows);
 std::string why_windows_suffice(const Solution& solution, const Demand& demand);
 

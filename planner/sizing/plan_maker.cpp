@@ -298,7 +298,7 @@ void PlanMaker::answer() {
   plan_.simulated.requests = best.judged.trial.simulated;
   plan_.simulated.replications = static_cast<std::int64_t>(best.judged.trial.replications.size());
   plan_.confidence_notes = confidence_notes_of(best, question_);
-  plan_.warnings = warnings_of(best, question_);
+  plan_.warnings = warnings_of(best, question_, demand_);
 }
 
 // Response times at the first objective's quantile with times longer by the error, as they were simulated; what costs

@@ -89,15 +89,12 @@ void fields(F& field, T& stamps) {
 template <class F, Like<Measured> T>
 void fields(F& field, T& measured) {
   field("latency_ns", measured.latency_ns);
-  field("untimed_ns", measured.untimed_ns);
   field("begin_ns", measured.begin_ns);
-  field("end_ns", measured.end_ns);
-  field("cpu_ns", measured.cpu_ns);
 }
 
 template <class F, Like<WarmedUp> T>
 void fields(F& field, T& warmed_up) {
-  field("latency_ns", warmed_up.latency_ns);
+  field("inferences", warmed_up.inferences);
   field("steady", warmed_up.steady);
   field("steady_from", warmed_up.steady_from);
   field("steady_at_ns", warmed_up.steady_at_ns);

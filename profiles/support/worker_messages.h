@@ -87,7 +87,7 @@ struct WarmUpRequest {
 struct MeasureRequest {
   InputRequest input;
   std::int64_t threads = 0;               // 0: as loaded
-  std::int64_t untimed = 0;               // inferences run before the first timed one, recorded in `untimed_ns`
+  std::int64_t untimed = 0;               // inferences run before the first timed one
   std::int64_t min_time_ns = 20'000'000;  // stop at the first end of an inference past this ...
   std::int64_t min_count = 1;             // ... and this many inferences
   std::int64_t max_count = 1'000'000;     // whatever comes first ends it
@@ -144,17 +144,14 @@ struct ColdStartStamps {
 };
 
 struct Measured {
-  std::vector<std::int64_t> latency_ns;  // of each timed inference, in order
-  std::vector<std::int64_t> untimed_ns;
-  std::int64_t begin_ns = 0;  // stamps of the block
-  std::int64_t end_ns = 0;
-  std::int64_t cpu_ns = 0;  // process CPU time within the block
+  std::vector<std::int64_t> latency_ns;  // of each timed inference, in order, back to back
+  std::int64_t begin_ns = 0;             // stamp at the start of the first one
 };
 
 struct WarmedUp {
-  std::vector<std::int64_t> latency_ns;  // every inference after the first, in order
+  std::int64_t inferences = 0;  // after the first
   bool steady = false;
-  std::int64_t steady_from = 0;   // index into latency_ns of the first steady inference
+  std::int64_t steady_from = 0;   // index among these of the first steady one
   std::int64_t steady_at_ns = 0;  // stamp at its start
 };
 

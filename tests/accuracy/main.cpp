@@ -8,8 +8,10 @@
 
 #include <algorithm>
 #include <boost/random/uniform_int_distribution.hpp>
+#include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <pcg_random.hpp>
@@ -214,7 +216,7 @@ void pairs(const Setup& setup, const Model& model, int n) {
     by_name[name].first += meet;
   };
   for (int pair = 0; pair < n; ++pair) {
-    options.seed = static_cast<std::uint64_t>(2 * pair + 1);
+    options.seed = 2 * static_cast<std::uint64_t>(pair) + 1;
     const Report a = value(bench::run(options, {})).report;
     options.seed += 1;
     const Report b = value(bench::run(options, {})).report;
@@ -264,7 +266,14 @@ int main_of() {
     }
     return models;
   };
-  const int n = std::getenv("SAMPLES") != nullptr ? std::atoi(std::getenv("SAMPLES")) : 40;
+  int n = 40;
+  if (const char* samples = std::getenv("SAMPLES"); samples != nullptr) {
+    const char* end = samples + std::strlen(samples);
+    if (std::from_chars(samples, end, n).ptr != end || n < 1) {
+      fmt::print(stderr, "SAMPLES is no number: {}\n", samples);
+      return 2;
+    }
+  }
   if (on("start")) starts(setup, complete(start_models), n);
   if (on("steady")) steady(setup, complete(steady_models), 2 * n);
   if (on("pairs")) pairs(setup, complete({start_models.front()}).front(), std::max(1, n / 2));

@@ -17,8 +17,8 @@ namespace {
 
 struct Child {
   pid_t pid = -1;
-  bench::UniqueFd in;
-  bench::UniqueFd out;
+  UniqueFd in;
+  UniqueFd out;
   std::int64_t spawned_ns = 0;
 };
 
@@ -44,8 +44,8 @@ Child spawn(const std::string& program, const std::vector<std::string>& argument
   posix_spawn_file_actions_destroy(&actions);
   ::close(in[0]);
   ::close(out[1]);
-  child.in = bench::UniqueFd(in[1]);
-  child.out = bench::UniqueFd(out[0]);
+  child.in = UniqueFd(in[1]);
+  child.out = UniqueFd(out[0]);
   if (error != 0) throw std::runtime_error("cannot start " + program);
   return child;
 }

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 
 namespace mlplan::accuracy {
 
@@ -26,8 +26,8 @@ class ReferenceLoop {
 
  private:
   pid_t pid_ = -1;
-  bench::UniqueFd in_;
-  bench::UniqueFd out_;
+  UniqueFd in_;
+  UniqueFd out_;
 };
 
 }  // namespace mlplan::accuracy

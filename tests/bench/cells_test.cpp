@@ -43,7 +43,6 @@ TEST_CASE("what does not fit is left out from the large end, and said") {
   costs.inference_ns = 100e6;
   const CellPlan plan = plan_cells({}, costs);
   CHECK_FALSE(plan.left_out.empty());
-  CHECK(plan.left_out_ns > 0);
   std::set<std::int64_t> batches;
   for (const VisitGroup& group : plan.groups) {
     for (const Cell& cell : group.cells) batches.insert(cell.batch);

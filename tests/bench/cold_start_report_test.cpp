@@ -30,7 +30,7 @@ ColdSample sample(CacheState state, std::int64_t at_ns = 5'000'000'000) {
   out.stamps.first_result = stamp(990, 900, 40'000);
   out.result_ns = at_ns + 1'000'000'000;
   out.warmed_up.emplace();
-  out.warmed_up->latency_ns.assign(60, 2'000'000);
+  out.warmed_up->inferences = 60;
   out.warmed_up->steady = true;
   out.warmed_up->steady_from = 4;
   out.warmed_up->steady_at_ns = at_ns + 1'500'000'000;
@@ -171,7 +171,7 @@ TEST_CASE("a warm-up cut off too soon is undecided, and never taken for a short 
   std::vector<ColdSample> samples(8, sample(CacheState::warm));
   for (int i = 0; i < 5; ++i) {
     samples[static_cast<std::size_t>(i)].warmed_up->steady = false;
-    samples[static_cast<std::size_t>(i)].warmed_up->latency_ns.resize(4);
+    samples[static_cast<std::size_t>(i)].warmed_up->inferences = 4;
   }
   samples.back().warmed_up.reset();  // not tried
   const ColdStartState state = assemble_state(CacheState::warm, samples, 100'000'000, {});

@@ -19,7 +19,7 @@ Stat one(double value) {
 }
 
 // 100 MB read in 200 of 250 ms, with these parts.
-Report reading(const char* state_name, std::vector<std::pair<std::string, double>> parts_ms) {
+Report reading(const char* state_name, const std::vector<std::pair<std::string, double>>& parts_ms) {
   Report report;
   report.model.bytes = 100'000'000;
   ColdStartState& state = report.cold_start.states.emplace_back();

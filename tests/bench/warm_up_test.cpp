@@ -50,13 +50,11 @@ TEST_CASE("a window is five inferences or 50 ms, whichever is longer") {
   CHECK(run(fast, 100'000, [](std::size_t) { return 0.01; }) == 15'000);
 }
 
-TEST_CASE("it stays steady once it is, and keeps every latency") {
+TEST_CASE("it stays steady once it is") {
   WarmUpDetector detector;
   run(detector, 1000, [](std::size_t) { return 20; });
   CHECK(detector.add(900 * kMs));
   CHECK(detector.steady_from() == 5);
-  CHECK(detector.latencies().size() == 21);
-  CHECK(detector.latencies().back() == 900 * kMs);
 }
 
 TEST_CASE("an exponential decay is steady only after it has flattened") {

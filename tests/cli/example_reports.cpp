@@ -1,8 +1,6 @@
 #include "tests/cli/example_reports.h"
 
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 namespace mlplan::cli::examples {
 namespace {

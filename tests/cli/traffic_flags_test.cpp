@@ -63,6 +63,16 @@ TEST_CASE("rates can be scaled, with the burstiness that follows") {
   REQUIRE(doubled);
   CHECK(mean_per_s(*doubled) == 40);
   CHECK(doubled->notes.back() == "all rates times 2");
+
+  std::string counts = "time,count\n";
+  for (int i = 0; i < 40; ++i) counts += std::to_string(60 * i) + (i % 2 == 0 ? ",10\n" : ",30\n");
+  REQUIRE(write_file(path, counts));
+  const auto once = opened({"--traffic", path});
+  const auto thrice = opened({"--traffic", path, "--scale-traffic", "3"});
+  REQUIRE(!once->burstiness.dispersion.empty());
+  // Variance 100 over mean 20, of which 1 would be Poisson's.
+  CHECK(once->burstiness.dispersion[0].index == doctest::Approx(5));
+  CHECK(thrice->burstiness.dispersion[0].index == doctest::Approx(13));
 }
 
 TEST_CASE("bursts are kept for whoever plays the traffic") {

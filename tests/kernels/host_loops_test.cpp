@@ -8,8 +8,9 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdlib>
-#include <filesystem>
+#include <fstream>
 #include <stop_token>
 #include <string>
 #include <thread>
@@ -178,11 +179,11 @@ TEST_CASE("first touch of less than a page touches one, of nothing none") {
 
 TEST_CASE("the loops give back the memory they took") {
   const auto resident_bytes = [] {
-    long pages = 0;
-    FILE* statm = std::fopen("/proc/self/statm", "r");
-    REQUIRE(statm != nullptr);
-    REQUIRE(std::fscanf(statm, "%*d %ld", &pages) == 1);
-    std::fclose(statm);
+    std::int64_t virtual_pages = 0;
+    std::int64_t pages = 0;
+    std::ifstream statm("/proc/self/statm");
+    statm >> virtual_pages >> pages;
+    REQUIRE(statm.good());
     return pages * kPage;
   };
   const ScratchFile file(std::int64_t{4} << 20);

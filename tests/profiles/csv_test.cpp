@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <fstream>
 #include <random>
 #include <sstream>
 
@@ -117,7 +116,7 @@ TEST_CASE("any table comes back from its text, across the borders of the buffer"
         for (auto n = engine() % (round % 10 == 0 ? 900 : 5); n > 0; --n) row[i] += kPieces[engine() % kPieces.size()];
         text += (i == 0 ? "" : ",") + csv_field(row[i]);
       }
-      text += "\n";
+      text += '\n';
     }
     // A first line of plain names settles the delimiter.
     std::string header = "h";

@@ -98,6 +98,7 @@ TEST_CASE("no member is forgotten between the plan and its JSON") {
   CHECK(bought.size() == member_count<Deployment>());
   CHECK(bought["instance"].size() == member_count<PlannedInstance>());
   CHECK(bought["extrapolation"].size() == member_count<Extrapolation>());
+  CHECK(bought["times"].size() == member_count<PlannedTimes>());
   CHECK(bought["memory"].size() == member_count<MemoryFit>());
   CHECK(bought["scaling"].size() == member_count<ScalingPlan>());
   CHECK(bought["pool"].size() == member_count<WarmPool>());

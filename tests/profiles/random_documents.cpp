@@ -339,7 +339,9 @@ Deployment RandomDocuments::deployment() {
   result.capacity_per_s = number();
   result.extrapolation = {"core_speed", number(), share(), word()};
   result.memory = {below(1'000'000'000'000), below(9), below(9), below(9), below(9)};
-  result.scaling = {"live", below(9), below(99), number(), hours(), number(), "mlplan", {}};
+  result.times = {number(), number(), number(), word(), maybe_number(), maybe_number()};
+  result.scaling = {"live", below(9), below(99), number(), hours(), number(), "mlplan", {}, {}};
+  if (coin()) result.scaling.rates_per_s = {number(), number()};
   if (coin()) result.scaling.settings = {{"growth_window_s", number()}, {"a b", number()}};
   result.pool = warm_pool();
   result.instances = below(100);

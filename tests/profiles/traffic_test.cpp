@@ -5,7 +5,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <random>
 
 #include "tests/profiles/member_count.h"
 #include "tests/profiles/random_documents.h"

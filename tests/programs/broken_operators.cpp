@@ -66,7 +66,7 @@ void act(const std::string& how) {
 }
 
 // Which process of the run this is, from 1.
-long count_process() {
+long count_process() noexcept {
   const std::string path = variable("BROKEN_COUNT");
   if (path.empty()) return 1;
   std::FILE* file = std::fopen(path.c_str(), "a");

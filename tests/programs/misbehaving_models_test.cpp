@@ -14,6 +14,12 @@ Invocation acting(const std::string& how, const std::vector<std::string>& argume
   return out;
 }
 
+std::string codes_of(const Report& report) {
+  std::string codes;
+  for (const Warning& warning : report.warnings) codes += warning.code + " ";
+  return codes;
+}
+
 }  // namespace
 
 TEST_CASE("a model that throws is quoted, with the line of its code") {
@@ -70,13 +76,15 @@ TEST_CASE("a model that grows without end is stopped at the memory limit") {
             {"more memory than it may have", "of 400 MiB", "while trying an input", "--memory-limit"});
 }
 
-TEST_CASE("a model that prints a gigabyte is measured all the same") {
+TEST_CASE("a model that prints a gigabyte is measured all the same, with a warning") {
   const TemporaryFolder folder;
   Invocation invocation = acting("print", {"--only", "memory", "--time-box", "1s", "--json", "-q"});
   invocation.environment["BROKEN_MARK"] = folder.path() + "/mark";
   const Ended ended = run(invocation);
   check_end(ended, 0, {});
-  CHECK(read_report(ended.out, "standard output"));
+  const Result<Report> report = read_report(ended.out, "standard output");
+  REQUIRE(report);
+  CHECK(codes_of(*report).find("prints ") != std::string::npos);
 }
 
 TEST_CASE("a model that fails late does not lose what was measured before") {
@@ -101,7 +109,7 @@ TEST_CASE("a model that fails late does not lose what was measured before") {
 
 TEST_CASE("NaN and outputs that do not repeat are warnings, not errors") {
   const std::vector<std::string> short_run = {"--only", "memory", "--time-box", "1s", "--json"};
-  const auto codes_of = [&](const char* model) {
+  const auto warned_of = [&](const char* model) {
     Invocation invocation{{"bench", model_path(model), "--input", "x:f32[batch,4]"}};
     invocation.arguments.insert(invocation.arguments.end(), short_run.begin(), short_run.end());
     invocation.arguments.emplace_back("-q");
@@ -109,12 +117,12 @@ TEST_CASE("NaN and outputs that do not repeat are warnings, not errors") {
     check_end(ended, 0, {});
     const Result<Report> report = read_report(ended.out, "standard output");
     REQUIRE(report);
-    std::string codes;
-    for (const Warning& warning : report->warnings) codes += warning.code + " ";
-    return codes;
+    return codes_of(*report);
   };
-  CHECK(codes_of("nan.pt").find("not_finite") != std::string::npos);
-  CHECK(codes_of("random.pt").find("not_repeatable") != std::string::npos);
+  const std::string of_nan = warned_of("nan.pt");
+  CHECK(of_nan.find("not_finite") != std::string::npos);
+  CHECK(of_nan.find("prints") == std::string::npos);
+  CHECK(warned_of("random.pt").find("not_repeatable") != std::string::npos);
 }
 
 }  // namespace mlplan::tests

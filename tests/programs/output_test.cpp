@@ -9,11 +9,11 @@
 namespace mlplan::tests {
 namespace {
 
-const std::vector<std::string> kShortRun = {"--only", "memory", "--time-box", "1s", "-q"};
+constexpr const char* kShortRun[] = {"--only", "memory", "--time-box", "1s", "-q"};
 
 Invocation short_run(const std::vector<std::string>& more) {
   Invocation out{{"bench", model_path("good.pt"), "--input", "x:f32[batch,4]"}};
-  out.arguments.insert(out.arguments.end(), kShortRun.begin(), kShortRun.end());
+  out.arguments.insert(out.arguments.end(), std::begin(kShortRun), std::end(kShortRun));
   out.arguments.insert(out.arguments.end(), more.begin(), more.end());
   return out;
 }

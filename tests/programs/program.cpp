@@ -77,7 +77,7 @@ Program::Program(const Invocation& invocation) {
   posix_spawnattr_init(&attributes);
   std::string in = "/dev/null";
   if (invocation.on_terminal) {
-    terminal_ = bench::UniqueFd(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    terminal_ = UniqueFd(::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC));
     if (!terminal_ || ::grantpt(terminal_.get()) != 0 || ::unlockpt(terminal_.get()) != 0)
       throw std::runtime_error("no pseudo-terminal");
     in = ::ptsname(terminal_.get());

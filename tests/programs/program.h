@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "bench/unique_fd.h"
+#include "profiles/support/unique_fd.h"
 #include "tests/temporary_folder.h"
 
 namespace mlplan::tests {
@@ -47,7 +47,7 @@ class Program {
 
  private:
   TemporaryFolder folder_;
-  bench::UniqueFd terminal_;
+  UniqueFd terminal_;
   pid_t pid_ = -1;
 };
 

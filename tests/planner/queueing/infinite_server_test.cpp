@@ -24,7 +24,8 @@ TEST_CASE("a sinusoidal rate gives the published mean, amplitude and lag") {
   CHECK(std::abs(mean_busy_sinusoid(30, 20, 5, 1, 0.5) - 33.541685) < 1e-6);
   double highest = 0;
   double at = 0;
-  for (double t = 0; t < 2 * std::numbers::pi / 5; t += 1e-5) {
+  for (int i = 0; i * 1e-5 < 2 * std::numbers::pi / 5; ++i) {
+    const double t = i * 1e-5;
     if (mean_busy_sinusoid(30, 20, 5, 1, t) > highest) {
       highest = mean_busy_sinusoid(30, 20, 5, 1, t);
       at = t;

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace mlplan::bench {
+namespace mlplan {
 
 class UniqueFd {
  public:
@@ -34,4 +34,4 @@ class UniqueFd {
   int fd_ = -1;
 };
 
-}  // namespace mlplan::bench
+}  // namespace mlplan
