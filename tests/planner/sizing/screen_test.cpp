@@ -128,6 +128,30 @@ TEST_CASE("an objective that equals a time of the law to the last bit is decided
   }
 }
 
+TEST_CASE("with batches it is within a third or two instances of what the simulator finds") {
+  const std::vector<LatencyObjective> objectives = {{0.95, 250 * kMs}};
+  Candidate candidate = candidate_of(kType, 2, deterministic(0.02));
+  WorkerModel worker = *candidate.worker;
+  worker.service.push_back(service_law({4, deterministic(0.06)}));
+  candidate.worker = std::make_shared<const WorkerModel>(worker);
+  candidate.max_batch = 4;
+  for (const double rate : {118.0, 122.0, 380.0, 900.0}) {  // the first just within what one serves, 133 a second
+    const std::int64_t screened = Screen(candidate, objectives).instances_for(rate).value();
+    const Demand demand{.kind = "constant",
+                        .rates = {.rate_per_s = {rate}, .interval_s = 3600},
+                        .mean_per_s = rate,
+                        .peak_per_s = rate};
+    const std::vector<Window> windows = {busiest_window(demand, {.requests = 20'000})};
+    const std::optional<Sized> sized =
+        smallest_fixed(candidate, screened, 1, 1000, windows, {objectives, std::nullopt}, {}, 1);
+    REQUIRE(sized);
+    CAPTURE(rate);
+    if (rate < 130) CHECK(screened == sized->instances);
+    CHECK(screened <= sized->instances + 1);
+    CHECK(sized->instances <= std::max(screened + 2, screened * 4 / 3));
+  }
+}
+
 TEST_CASE("it is within a third or two instances of what the simulator finds") {
   const std::vector<LatencyObjective> objectives = {{0.95, 40 * kMs}};
   for (const std::int64_t workers : {1, 4}) {
