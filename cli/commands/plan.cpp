@@ -103,6 +103,8 @@ Flags flags_of(Choice& choice) {
     return {};
   });
   flags.value("--min-instances", "N", "at least so many (1)", read_count(question.limits.min_instances));
+  flags.value("--objective", "WHAT", "cost, or latency within the --budget (cost)",
+              read_choice(question.limits.objective, {"cost", "latency"}));
   flags.value("--budget", "USD", "at most so much an hour", read_usd(question.limits.budget_usd_per_hour));
   flags.group("What may be bought");
   declare_catalog(flags, choice.catalog);
@@ -122,6 +124,10 @@ Flags flags_of(Choice& choice) {
               read_choice(question.start_up.state, {"model_cold", "warm", "all_cold"}));
   flags.value("--scaling", "HOW", "fixed, live or cheapest (cheapest)",
               read_choice(choice.scaling, {"fixed", "live", "cheapest"}));
+  flags.value("--stopped-start", "TIME", "until a stopped spare is ready, where spares may be stopped",
+              read_seconds(question.pool.stopped_ready_in_s));
+  flags.value("--stopped-price", "USD", "of a stopped spare an hour", read_usd(question.pool.stopped_usd_per_hour));
+  flags.value("--miss-cost", "USD", "what a request that meets a cold start costs", read_usd(question.pool.miss_usd));
   flags.group("Failures and state");
   flags.value("--mtbf", "TIME", "mean time between failures of one instance",
               read_seconds(question.failures.time_between_s));

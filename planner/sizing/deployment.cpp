@@ -41,15 +41,12 @@ Trials trials_of(const Solution& solution, const Explaining& with) {
   return trials;
 }
 
-// The value as simulated; bounds that hold the intervals of all three.
+// The value as simulated; bounds that hold all three, and the interval of the one that was judged around each.
 Estimate estimate(const Interval& usual, const Interval& shorter, const Interval& longer) {
-  const auto finite = [](double bound, double otherwise) { return std::isfinite(bound) ? bound : otherwise; };
-  Estimate out{.value = usual.mean};
-  out.low =
-      std::min({finite(usual.low, usual.mean), finite(shorter.low, shorter.mean), finite(longer.low, longer.mean)});
-  out.high =
-      std::max({finite(usual.high, usual.mean), finite(shorter.high, shorter.mean), finite(longer.high, longer.mean)});
-  return out;
+  const double half = std::isfinite(longer.half_width()) ? longer.half_width() : 0;
+  const double least = std::min({usual.mean, shorter.mean, longer.mean});
+  const double most = std::max({usual.mean, shorter.mean, longer.mean});
+  return {.value = usual.mean, .low = least - half, .high = most + half};
 }
 
 Estimate clamped_share(Estimate share) {
@@ -127,6 +124,9 @@ std::vector<HeadroomPart> headroom_of(const Solution& solution, const Explaining
   if (solution.live)
     add("start_up", static_cast<double>(solution.policy.spares),
         "spares that bridge the start-up of others while the load grows");
+  if (solution.live)
+    add("burst", static_cast<double>(solution.most - solution.following - solution.policy.spares),
+        "ordered on top for a while, when more came than the rate or requests waited");
   add("failure", static_cast<double>(solution.spares), "spares for what may fail");
   return parts;
 }

@@ -130,7 +130,11 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
     const auto known = tried.find(spares);
     if (known != tried.end()) return known->second.kept;
     const Deployed deployed{slow, follow_scaling(policy)};
-    return tried.emplace(spares, judge(deployed, windows, objectives, effort, seed)).first->second.kept;
+    Judged judged = judge(deployed, windows, objectives, effort, seed);
+    // Faster instances make a smaller fleet, which is not always the better one.
+    if (judged.kept && candidate.error > 0)
+      judged.kept = judge({candidate, follow_scaling(policy)}, windows, objectives, effort, seed).kept;
+    return tried.emplace(spares, std::move(judged)).first->second.kept;
   };
   std::int64_t kept = std::clamp(guess, fewest, most_spares);
   std::int64_t missed = fewest - 1;

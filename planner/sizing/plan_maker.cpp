@@ -25,6 +25,7 @@ constexpr double kSearchRequests = 30'000;  // of one replication while searchin
 constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
 constexpr double kFinalFollowRequests = 2'000'000;
 constexpr double kDrawn = 12;  // windows at random for the recommendation, however many requests they have
+constexpr double kAsFast = 0.02;
 constexpr double kSameCost = 0.001;
 constexpr std::size_t kMostCertified = 6;
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
@@ -38,7 +39,8 @@ constexpr std::int64_t kFewestSteps = 4;  // to the highest rate
 constexpr Effort kWindowsEffort = {.fewest_replications = 1, .most_replications = 3};
 constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
-constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin the search with
+constexpr double kExposureAimedAt = 1.0 / 3;  // of what was asked for, where traffic was seen: it will differ
+constexpr double kUsualExposure = 0.01;       // where none is asked for, only to begin the search with
 constexpr double kSecondsPerDay = 86400;
 constexpr double kPromiseWorth = 2;  // times the price of what cannot be promised
 constexpr double kMostUtilisation = 0.95;
@@ -65,8 +67,12 @@ class PlanMaker {
                         const std::vector<Window>& windows) const;
   void choose_orders(Solution& solution);
   bool certify(Solution& solution);
+  double response_with(const Solution& solution, std::int64_t instances) const;
+  void spend_on_latency();
   std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
-  bool can_follow() const { return demand_.varies() && question_.scaling != ScalingChoice::fixed; }
+  bool can_follow() const {
+    return demand_.varies() && question_.scaling != ScalingChoice::fixed && question_.limits.objective == "cost";
+  }
   std::int64_t fewest_instances(const Candidate& candidate) const;
   std::optional<std::int64_t> instances_for_sessions(const Candidate& candidate) const;
   std::int64_t spares_for(std::int64_t serving, double repair_s) const;
@@ -76,6 +82,7 @@ class PlanMaker {
   void infeasible_by_latency(const Ranking& ranking);
   void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
+  bool is_observed() const { return demand_.kind == "series" || demand_.kind == "trace"; }
   bool is_promised(const Solution& solution, bool follows) const;
   void sort_solutions();
   Explaining explaining(const Solution& solution) const {
@@ -102,6 +109,10 @@ Status PlanMaker::check() const {
   if (question_.slo.latency.empty()) {
     return fail(ErrorKind::usage, "a plan needs to know how fast answers must be", "--slo",
                 "--slo p99=80ms: 99 % of requests within 80 ms, waiting included");
+  }
+  if (question_.limits.objective == "latency" && !question_.limits.budget_usd_per_hour) {
+    return fail(ErrorKind::usage, "the best latency is a question of what it may cost", "--objective",
+                "add --budget 5: US dollars an hour");
   }
   if (question_.slo.availability && !question_.failures.time_between_s) {
     return fail(ErrorKind::usage, "availability cannot be planned without knowing how often an instance fails",
@@ -212,7 +223,8 @@ bool PlanMaker::certify(Solution& solution) {
 std::optional<Followed> PlanMaker::fewest_spares_of(const Solution& solution, const std::vector<Window>& windows) {
   if (!guess_spares_)
     guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
-  const Objectives objectives{question_.slo.latency, question_.slo.exposure};
+  Objectives objectives{question_.slo.latency, question_.slo.exposure};
+  if (objectives.exposure && is_observed()) *objectives.exposure *= kExposureAimedAt;
   const std::int64_t most = std::max<std::int64_t>(20, 3 * solution.serving);
   const Effort effort = windows.size() < kFewestWindows ? kFollowEffort : kWindowsEffort;
   std::optional<Followed> followed = fewest_spares(solution.candidate, solution.policy, 0, *guess_spares_, most,
@@ -268,6 +280,7 @@ bool PlanMaker::follow_load(Solution& solution, double requests) {
   }
   solution.policy = followed->policy;
   solution.following = ordered_for(solution.policy, demand_.peak_per_s) - solution.policy.spares;
+  solution.most = std::max(solution.following + solution.policy.spares, followed->judged.trial.most_instances);
   solution.live = true;
   solution.windows = windows;
   solution.judged = followed->judged;
@@ -280,7 +293,7 @@ bool PlanMaker::follow_load(Solution& solution, double requests) {
 // granted. A fixed fleet needs days enough to bound their highest rate, one that follows the load windows enough to
 // bound the growth within a start-up.
 bool PlanMaker::is_promised(const Solution& solution, bool follows) const {
-  if (demand_.kind == "constant" || demand_.kind == "diurnal") return true;
+  if (!is_observed()) return true;
   if (!follows) return demand_.span_s >= kDaysThatBound * kSecondsPerDay;
   const double quantile = 1 - question_.slo.exposure.value_or(1 - question_.slo.latency.back().quantile);
   const auto windows = static_cast<std::int64_t>(growth_of(solution, demand_).all.windows.size());
@@ -323,6 +336,11 @@ void PlanMaker::search() {
     solutions_.push_back(std::move(*solution));
   }
   plan_.simulated.deployments = static_cast<std::int64_t>(tried);
+  if (question_.limits.objective == "latency") {
+    spend_on_latency();
+    if (!solutions_.empty()) certify(solutions_.front());
+    return answer();
+  }
   if (can_follow()) {
     std::ranges::stable_sort(solutions_, {}, &Solution::likely_usd_per_hour);
     if (!solutions_.empty()) choose_orders(solutions_.front());
@@ -351,6 +369,42 @@ void PlanMaker::search() {
     if (++certifications > kMostCertified) break;
   }
   answer();
+}
+
+// The response time at the objective that is hardest to keep, with times longer by the error; seconds.
+double PlanMaker::response_with(const Solution& solution, std::int64_t instances) const {
+  const Deployed deployed{slower(solution.candidate, 1 + solution.candidate.error), fixed_scaling(instances)};
+  TrialResult trial;
+  run_trial(deployed, {.windows = &busiest_, .objectives = &question_.slo.latency, .seed = question_.seed}, 0, 2,
+            trial);
+  return trial.response_quantile(question_.slo.latency.back().quantile);
+}
+
+// Fixed fleets as large as the budget allows, the one that answers soonest first; made as small as it can be while it
+// is no more than kAsFast slower.
+void PlanMaker::spend_on_latency() {
+  const double budget = *question_.limits.budget_usd_per_hour;
+  std::vector<std::pair<double, Solution>> by_response;
+  for (Solution& solution : solutions_) {
+    std::int64_t most = static_cast<std::int64_t>(budget / solution.candidate.usd_per_hour) - solution.spares;
+    if (question_.limits.max_instances) most = std::min(most, *question_.limits.max_instances - solution.spares);
+    if (most < solution.serving) continue;
+    std::int64_t enough = most;
+    std::int64_t too_few = solution.serving - 1;
+    const double best = response_with(solution, most);
+    while (enough - too_few > 1) {
+      const std::int64_t middle = too_few + (enough - too_few) / 2;
+      (response_with(solution, middle) <= best * (1 + kAsFast) ? enough : too_few) = middle;
+    }
+    solution.serving = enough;
+    solution.exact = std::min(solution.exact, static_cast<double>(enough));
+    solution.mean_instances = static_cast<double>(solution.instances());
+    by_response.emplace_back(best, std::move(solution));
+  }
+  std::ranges::stable_sort(by_response, {}, [](const auto& entry) { return entry.first; });
+  if (by_response.empty()) return;
+  solutions_.clear();
+  for (auto& [response, solution] : by_response) solutions_.push_back(std::move(solution));
 }
 
 void PlanMaker::answer() {

@@ -204,7 +204,10 @@ Result<ContestResult> hold_contest(const ContestTraffic& traffic, std::uint64_t 
   const planner::Solution& solution = *planned->solution;
   const Deployment& deployment = *planned->plan.recommendation;
 
-  ContestResult out{.name = traffic.name, .promised = deployment.pool.supported, .refusal = deployment.pool.refusal};
+  ContestResult out{.name = traffic.name, .promised = solution.promised, .refusal = deployment.pool.refusal};
+  for (const Warning& warning : planned->plan.warnings) {
+    if (!out.promised && warning.code == "peak_not_bounded") out.refusal = warning.message;
+  }
   out.recommended = solution.live ? fmt::format("{}, {} serving at the highest rate, {} spare", deployment.scaling.kind,
                                                 solution.serving, solution.policy.spares)
                                   : fmt::format("fixed, {}", solution.instances());
