@@ -161,11 +161,11 @@ std::vector<Window> windows_of(const Demand& demand, const WindowSettings& setti
     return {window_at(demand, warm_up, warm_up, demand.span_s - warm_up, "all of it")};
   }
 
-  // Six windows at the highest rate, if each is long enough to see what growth leads to.
+  // As long as the limit allows for six at the highest rate, but long enough to see what growth leads to.
   const double affordable = settings.requests / kWindows / demand.peak_per_s - settings.warm_up_s;
-  const double counted = std::min(std::clamp(affordable, 2 * settings.horizon_s + kLeastCounted,
-                                             std::max(settings.counted_s, 2 * settings.horizon_s + kLeastCounted)),
-                                  demand.span_s / 2);
+  const double shortest = std::max(kLeastCounted, settings.horizon_s);
+  const double counted =
+      std::min(std::clamp(affordable, shortest, std::max(settings.counted_s, shortest)), demand.span_s / 2);
   std::vector<Stretch> stretches = stretches_of(demand, counted, settings.horizon_s);
   if (stretches.empty()) return {busiest_window(demand, settings)};
   std::vector<Window> out;
@@ -193,7 +193,9 @@ std::vector<Window> windows_of(const Demand& demand, const WindowSettings& setti
   double total = 0;
   for (const Stretch& stretch : stretches) total += stretch.size();
   const double each = demand.mean_per_s * (counted + settings.warm_up_s);
-  const double count = std::clamp(std::floor(left / std::max(each, 1.0)), 2.0, static_cast<double>(stretches.size()));
+  const double count = std::clamp(std::floor(left / std::max(each, 1.0)),
+                                  std::min(settings.fewest_drawn, static_cast<double>(stretches.size())),
+                                  static_cast<double>(stretches.size()));
   pcg64 random = random_stream(settings.seed, 0, 7);
   double next = total / count * (static_cast<double>(random() >> 11) * 0x1p-53);
   double passed = 0;

@@ -51,7 +51,8 @@ struct Window {
 struct WindowSettings {
   double warm_up_s = 600;
   double counted_s = 1800;  // at most
-  double requests = 1e6;    // at most so many are simulated over all windows, but one window at least
+  double requests = 1e6;    // at most so many are simulated over all windows, but the two hardest and
+  double fewest_drawn = 2;  // as many drawn at random in any case
   double horizon_s = 60;    // growth within it makes a window hard
   std::uint64_t seed = 0;   // of those drawn at random
 };

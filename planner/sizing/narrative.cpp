@@ -13,7 +13,6 @@ namespace mlplan::planner {
 namespace {
 
 constexpr double kHoursPerMonth = 730;
-constexpr double kDaysThatBound = 19;
 
 std::string usd(double amount) {
   if (amount >= 100) return fmt::format("${:.0f}", amount);

@@ -23,12 +23,15 @@ namespace {
 constexpr double kSearchRequests = 30'000;  // of one replication while searching
 constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
 constexpr double kFinalFollowRequests = 2'000'000;
+constexpr double kDrawn = 12;  // windows at random for the recommendation, however many requests they have
 constexpr double kSameCost = 0.001;
 constexpr std::size_t kMostCertified = 6;
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
 constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
 constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin the search with
+constexpr double kSecondsPerDay = 86400;
+constexpr double kPromiseWorth = 2;  // times the price of what cannot be promised
 constexpr double kMostUtilisation = 0.95;
 constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
 constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
@@ -40,6 +43,7 @@ class PlanMaker {
   explicit PlanMaker(const PlanQuestion& question) : question_(question) {}
 
   Result<Plan> run();
+  const std::optional<Solution>& recommended() const { return recommended_; }
 
  private:
   Status check() const;
@@ -59,6 +63,8 @@ class PlanMaker {
   void infeasible_by_latency(const Ranking& ranking);
   void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
+  bool is_promised(const Solution& solution, bool follows) const;
+  void sort_solutions();
   Explaining explaining(const Solution& solution) const {
     return {&question_, &demand_,
             solution.live            ? &solution.windows
@@ -75,6 +81,7 @@ class PlanMaker {
   std::vector<Window> final_busiest_ = {};         // for the recommendation
   std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
   std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
+  std::optional<Solution> recommended_ = {};
 };
 
 Status PlanMaker::check() const {
@@ -152,12 +159,15 @@ std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
     solution.ordered = mean_ordered(policy, demand_) + static_cast<double>(solution.spares);
   }
   solution.judged = std::move(sized->judged);
+  solution.promised = is_promised(solution, false);
   return solution;
 }
 
 std::vector<Window> PlanMaker::windows_for(const FollowSettings& policy, double requests) const {
+  const double drawn = requests == kFinalFollowRequests ? kDrawn : 2;
   return windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
                               .requests = requests,
+                              .fewest_drawn = drawn,
                               .horizon_s = policy.lead_s,
                               .seed = question_.seed});
 }
@@ -194,8 +204,9 @@ bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fe
   const std::vector<Window> windows = windows_for(policy, requests);
   const Objectives objectives{question_.slo.latency, question_.slo.exposure};
   const std::int64_t most_spares = std::max<std::int64_t>(20, 3 * solution.serving);
-  const std::optional<Followed> followed = fewest_spares(candidate, policy, fewest, *guess_spares_, most_spares,
-                                                         windows, objectives, kFollowEffort, question_.seed);
+  const std::optional<Followed> followed =
+      fewest_spares(candidate, policy, fewest, *guess_spares_, most_spares, windows, objectives,
+                    windows.size() < kFewestWindows ? kFollowEffort : Effort{1, 3}, question_.seed);
   if (!followed) return false;
   guess_spares_ = followed->policy.spares;
   // The windows' mean, brought to all of the traffic by what the policy orders there and there.
@@ -207,8 +218,9 @@ bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fe
     return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
   };
   const double mean = mean_with(followed->policy.spares, followed->judged);
-  if (question_.scaling == ScalingChoice::cheapest && mean >= static_cast<double>(solution.serving + solution.spares))
-    return false;
+  const auto fixed = static_cast<double>(solution.serving + solution.spares);
+  const double worth = is_promised(solution, false) || !is_promised(solution, true) ? 1 : kPromiseWorth;
+  if (question_.scaling == ScalingChoice::cheapest && mean >= worth * fixed) return false;
   for (const auto& [spares, judged] : followed->tried)
     solution.by_spares[spares] = {mean_with(spares, judged) * candidate.usd_per_hour, judged.trial.exposure().mean};
   solution.policy = followed->policy;
@@ -216,7 +228,35 @@ bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fe
   solution.windows = windows;
   solution.judged = followed->judged;
   solution.mean_instances = mean;
+  solution.promised = is_promised(solution, true);
   return true;
+}
+
+// Whether the traffic can carry the claim that the objectives are kept. Of traffic that was stated it is taken for
+// granted. A fixed fleet needs days enough to bound their highest rate, one that follows the load windows enough to
+// bound the growth within a start-up.
+bool PlanMaker::is_promised(const Solution& solution, bool follows) const {
+  if (demand_.kind == "constant" || demand_.kind == "diurnal") return true;
+  if (!follows) return demand_.span_s >= kDaysThatBound * kSecondsPerDay;
+  const double quantile = 1 - question_.slo.exposure.value_or(1 - question_.slo.latency.back().quantile);
+  const auto windows = static_cast<std::int64_t>(growth_of(solution, demand_).all.windows.size());
+  return windows >= windows_needed(quantile, plan_.confidence);
+}
+
+// What can be promised goes first, unless that costs more than kPromiseWorth times as much; then what costs less.
+void PlanMaker::sort_solutions() {
+  double promised = INFINITY;
+  double any = INFINITY;
+  for (const Solution& solution : solutions_) {
+    if (!is_within_limits(solution)) continue;
+    any = std::min(any, solution.usd_per_hour());
+    if (solution.promised) promised = std::min(promised, solution.usd_per_hour());
+  }
+  const bool by_promise = promised <= kPromiseWorth * any;
+  std::ranges::stable_sort(solutions_, [&](const Solution& a, const Solution& b) {
+    if (by_promise && a.promised != b.promised) return a.promised;
+    return a.usd_per_hour() < b.usd_per_hour();
+  });
 }
 
 void PlanMaker::search() {
@@ -245,7 +285,7 @@ void PlanMaker::search() {
       follow_load(solutions_[i], kFollowRequests, 0);
     if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
   }
-  std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+  sort_solutions();
   std::size_t certifications = 0;
   for (std::size_t certified = 0; certified < solutions_.size();) {
     Solution& first = solutions_[certified];
@@ -259,7 +299,7 @@ void PlanMaker::search() {
       continue;
     }
     if (first.usd_per_hour() <= cost * (1 + kSameCost)) break;
-    std::ranges::stable_sort(solutions_, {}, &Solution::usd_per_hour);
+    sort_solutions();
     if (++certifications > kMostCertified) break;
   }
   answer();
@@ -274,6 +314,7 @@ void PlanMaker::answer() {
   const Solution& best = *kept.front();
   const Explaining with = explaining(best);
   plan_.recommendation = deployment_of(best, with);
+  recommended_ = best;
   std::vector<const InstanceType*> named = {best.candidate.type};
   for (const Solution* solution : kept) {
     if (plan_.runners_up.size() >= kRunnersUp) break;
@@ -431,5 +472,12 @@ void PlanMaker::describe_inputs() {
 }  // namespace
 
 Result<Plan> make_plan(const PlanQuestion& question) { return PlanMaker(question).run(); }
+
+Result<Planned> make_planned(const PlanQuestion& question) {
+  PlanMaker maker(question);
+  Result<Plan> plan = maker.run();
+  if (!plan) return fail(plan.error());
+  return Planned{std::move(*plan), maker.recommended()};
+}
 
 }  // namespace mlplan::planner

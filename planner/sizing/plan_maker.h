@@ -5,12 +5,23 @@
 // (a report without what planning needs, a traffic without requests).
 #pragma once
 
+#include <optional>
+
 #include "planner/sizing/plan_question.h"
+#include "planner/sizing/solution.h"
 #include "profiles/plan.h"
 #include "profiles/support/result.h"
 
 namespace mlplan::planner {
 
 Result<Plan> make_plan(const PlanQuestion& question);
+
+// The same with the recommendation as it can be simulated again. Its candidate refers to the question's types.
+struct Planned {
+  Plan plan = {};
+  std::optional<Solution> solution = {};  // absent: infeasible
+};
+
+Result<Planned> make_planned(const PlanQuestion& question);
 
 }  // namespace mlplan::planner

@@ -25,6 +25,7 @@ struct Solution {
   FollowSettings policy = {};  // with which it would follow the load; its spares serve as well
   double ordered = 0;          // instances it then orders, mean over time, by the rates alone; 0: the rate is constant
   bool live = false;           // it does follow the load
+  bool promised = true;        // the traffic can carry the claim that it keeps the objectives
   std::map<std::int64_t, SparesPoint> by_spares = {};  // that were tried, with times longer by the error
   std::vector<Window> windows = {};                    // that a fleet which follows the load was simulated over
   Judged judged = {};                                  // with the error

@@ -68,7 +68,8 @@ Interval over(const std::vector<Totals>& totals, const Member& above, const Memb
 Interval ratio(const TrialResult& result, const Member& above, const Member& below) {
   Interval interval = over(result.replications, above, below);
   if (result.windows.size() < kFewestWindows) return interval;
-  const double half = std::hypot(interval.half_width(), over(result.windows, above, below).half_width());
+  const double between = interval.n > 1 ? interval.half_width() : 0;  // one replication: the windows' own noise says it
+  const double half = std::hypot(between, over(result.windows, above, below).half_width());
   interval.low = interval.mean - half;
   interval.high = interval.mean + half;
   return interval;

@@ -79,7 +79,7 @@ long count_process() noexcept {
 const long the_process = count_process();
 
 at::Tensor act_operator(const at::Tensor& x) {
-  if (the_process >= std::atol(variable("BROKEN_FROM").c_str())) act(variable("BROKEN_ACT"));
+  if (the_process >= std::strtol(variable("BROKEN_FROM").c_str(), nullptr, 10)) act(variable("BROKEN_ACT"));
   return x.clone();
 }
 
