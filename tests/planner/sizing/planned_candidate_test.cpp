@@ -25,12 +25,13 @@ Report measured() {
 }
 
 // Measured on another type: all factors differ from 1.
-struct Planned {
+struct Made {
   Catalog catalog = {};
   PlanQuestion question = {};
-  Plan plan = {};  // read again from its document
+  Solution solution = {};  // as the planner had it
+  Plan plan = {};          // read again from its document
 
-  explicit Planned(Traffic traffic) {
+  explicit Made(Traffic traffic) {
     catalog.instances = {instance_type("small", 2, 8, 0.1, 20), instance_type("quick", 2, 8, 0.11, 30)};
     question.reports = {{measured(), "r.json", &catalog.instances.front()}};
     question.catalog = &catalog;
@@ -42,33 +43,29 @@ struct Planned {
     question.scaling = ScalingChoice::live;
     question.seed = 3;
     question.version = "1";
-    const Result<Plan> made = make_plan(question);
+    const Result<Planned> made = make_planned(question);
     REQUIRE(made);
-    Result<Plan> read = read_plan(write_plan(*made), "plan.json");
+    REQUIRE(made->solution);
+    solution = *made->solution;
+    Result<Plan> read = read_plan(write_plan(made->plan), "plan.json");
     REQUIRE(read);
     plan = *std::move(read);
     REQUIRE(plan.recommendation);
   }
-  Planned(const Planned&) = delete;
+  Made(const Made&) = delete;
 };
 
 // Plays the deployment as its document has it over the windows that the planner played.
-TrialResult replayed(const Planned& planned) {
-  const Deployment& deployment = *planned.plan.recommendation;
-  const Result<Candidate> candidate = planned_candidate(deployment, planned.question.reports.front().report, "r.json");
+TrialResult replayed(const Made& made) {
+  const Deployment& deployment = *made.plan.recommendation;
+  const Result<Candidate> candidate = planned_candidate(deployment, made.question.reports.front().report, "r.json");
   REQUIRE(candidate);
   const Result<FollowSettings> policy = follow_of_plan(deployment, "plan.json");
   REQUIRE(policy);
-  const Result<Demand> demand = demand_of(planned.question.traffic, {}, {}, 1);
-  REQUIRE(demand);
-  const std::vector<Window> windows = windows_of(*demand, {.warm_up_s = policy->long_window_s + policy->lead_s,
-                                                           .requests = 2e6,
-                                                           .horizon_s = policy->lead_s,
-                                                           .seed = planned.question.seed});
   TrialResult result;
   run_trial({*candidate, follow_scaling(*policy)},
-            {.windows = &windows, .objectives = &planned.question.slo.latency, .seed = planned.question.seed}, 0, 2,
-            result);
+            {.windows = &made.solution.windows, .objectives = &made.question.slo.latency, .seed = made.question.seed},
+            0, 2, result);
   return result;
 }
 
@@ -99,11 +96,13 @@ std::string message_of(const Deployment& deployment, const Report& report) {
 
 TEST_CASE("a plan's document, played over what it was made for, gives the figures that it predicts") {
   for (const bool scheduled : {false, true}) {
-    const Planned planned(scheduled ? day() : wave());
-    const Deployment& deployment = *planned.plan.recommendation;
+    const Made made(scheduled ? day() : wave());
+    const Deployment& deployment = *made.plan.recommendation;
     CHECK(deployment.scaling.kind == (scheduled ? "scheduled" : "live"));
     CHECK(deployment.times.service_factor != doctest::Approx(1));
-    const TrialResult result = replayed(planned);
+    CHECK(settings_of(*follow_of_plan(deployment, "plan.json")) == settings_of(made.solution.policy));
+    CHECK(follow_of_plan(deployment, "plan.json")->rates == made.solution.policy.rates);
+    const TrialResult result = replayed(made);
     CHECK(result.within(0).mean == deployment.predicted.attainment.value);
     CHECK(result.exposure().mean == deployment.predicted.exposure.value);
     CHECK(result.utilisation().mean == deployment.predicted.utilisation.value);
