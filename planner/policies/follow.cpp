@@ -20,6 +20,11 @@ std::int64_t instances_for(const std::vector<double>& rates, double rate_per_s) 
   return count + static_cast<std::int64_t>(std::ceil(std::min(kMost, (rate_per_s - rates.back()) / step)));
 }
 
+std::int64_t ordered_for(const FollowSettings& settings, double rate_per_s) {
+  const std::int64_t needed = instances_for(settings.rates, rate_per_s);
+  return (needed + settings.step - 1) / settings.step * settings.step + settings.spares;
+}
+
 FollowPolicy::FollowPolicy(FollowSettings settings)
     : settings_(std::move(settings)), arrivals_(settings_.long_window_s) {}
 
@@ -46,8 +51,8 @@ Orders FollowPolicy::decide(const Observation& observation) {
   arrivals_.add(now, static_cast<double>(observation.totals.arrivals));
   const double expected = std::max(rate(now), forecast(now));
   const double waiting = static_cast<double>(observation.queued) / (settings_.capacity_per_s * settings_.drain_s);
-  const std::int64_t wanted = instances_for(settings_.rates, expected) + settings_.spares +
-                              static_cast<std::int64_t>(std::floor(std::min(kMost, waiting)));
+  const std::int64_t wanted =
+      ordered_for(settings_, expected) + static_cast<std::int64_t>(std::floor(std::min(kMost, waiting)));
   if (recent_.empty()) recent_.push_back({now, observation.desired});
   while (!recent_.empty() && recent_.back().count <= wanted) recent_.pop_back();
   recent_.push_back({now, wanted});

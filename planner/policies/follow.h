@@ -22,6 +22,8 @@ struct FollowSettings {
   std::vector<double> rates = {1};  // rates[n - 1]: the highest that n instances serve as promised; ascending. Beyond
                                     // the last each instance more serves as much as the last step.
   std::int64_t spares = 0;
+  std::int64_t step = 1;      // counts by the table are rounded up to multiples of it: fewer, larger orders, whose
+                              // start-ups overlap
   double capacity_per_s = 1;  // of one instance, saturated: for what waits
   double drain_s = 10;
   double interval_s = 5;
@@ -37,6 +39,8 @@ struct FollowSettings {
 
 // Smallest number that serves the rate by the table, at least 1.
 std::int64_t instances_for(const std::vector<double>& rates, double rate_per_s);
+// The same in whole steps, and the spares.
+std::int64_t ordered_for(const FollowSettings& settings, double rate_per_s);
 
 class FollowPolicy final : public Policy {
  public:

@@ -29,9 +29,11 @@ constexpr Setting kSettings[] = {{"interval_s", &FollowSettings::interval_s},
 struct Count {
   const char* name;
   std::int64_t FollowSettings::* member;
+  double least = 0;
 };
 
-constexpr Count kCounts[] = {{"spares", &FollowSettings::spares}, {"lowest", &FollowSettings::lowest}};
+constexpr Count kCounts[] = {
+    {"spares", &FollowSettings::spares}, {"step", &FollowSettings::step, 1}, {"lowest", &FollowSettings::lowest}};
 
 bool may_be_zero(const Setting& setting) {
   return setting.member == &FollowSettings::hold_s || setting.member == &FollowSettings::lead_s;
@@ -58,7 +60,7 @@ class Reader {
       const auto found = scaling_.settings.find(count.name);
       if (found == scaling_.settings.end()) return wrong("settings", fmt::format("has no {}", count.name));
       const double value = found->second;
-      if (!(value >= 0) || value > kMostInstances || value != std::floor(value))
+      if (!(value >= count.least) || value > kMostInstances || value != std::floor(value))
         return wrong(fmt::format("settings/{}", count.name), fmt::format("{} is no number of instances", value));
       out.*count.member = static_cast<std::int64_t>(value);
     }
@@ -76,11 +78,12 @@ class Reader {
   Status read_hours(FollowSettings& out) const {
     if (scaling_.by_hour.size() != 24) return wrong("by_hour", "a scheduled fleet needs a count for each of 24 hours");
     RateSeries forecast{.interval_s = kHour, .repeats = true};
-    const auto most = static_cast<std::int64_t>(out.rates.size());
+    const auto known = static_cast<std::int64_t>(out.rates.size());
     for (const std::int64_t count : scaling_.by_hour) {
-      if (count < 1 || count > most)
+      // A count that was rounded up to a whole step may lie beyond the table, less than a step.
+      if (count < 1 || count - out.step >= known)
         return wrong("by_hour", fmt::format("rates_per_s does not say what {} instances serve", count));
-      forecast.rate_per_s.push_back(out.rates[static_cast<std::size_t>(count) - 1]);
+      forecast.rate_per_s.push_back(out.rates[static_cast<std::size_t>(std::min(count, known)) - 1]);
     }
     out.forecast = std::move(forecast);
     return {};

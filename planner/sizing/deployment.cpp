@@ -122,7 +122,9 @@ std::vector<HeadroomPart> headroom_of(const Solution& solution, const Explaining
       fmt::format("room so that {} is kept when requests come together",
                   format_latency_objective(with.question->slo.latency.front())));
   const double named = load + longer + std::max(0.0, serving - load - longer);
-  add("rounding", static_cast<double>(solution.serving) - named, "to whole instances");
+  add("rounding", static_cast<double>(solution.live ? solution.following : solution.serving) - named,
+      solution.live && solution.policy.step > 1 ? fmt::format("to whole instances, {} at a time", solution.policy.step)
+                                                : "to whole instances");
   if (solution.live)
     add("start_up", static_cast<double>(solution.policy.spares),
         "spares that bridge the start-up of others while the load grows");
@@ -197,7 +199,8 @@ ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicte
   for (std::size_t i = 0; i < with.demand->rates.rate_per_s.size(); ++i) {
     if (!with.demand->is_gap(i)) lowest_rate = std::min(lowest_rate, with.demand->rates.rate_per_s[i]);
   }
-  out.lowest = std::max(policy.lowest, instances_for(policy.rates, lowest_rate));
+  out.lowest = std::max(policy.lowest, ordered_for(policy, lowest_rate) - policy.spares);
+  out.highest = solution.following;
   out.policy = "mlplan";
   out.rates_per_s = policy.rates;
   out.settings = settings_of(policy);
@@ -207,7 +210,7 @@ ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicte
       double highest = 0;
       for (double at = 0; at < kSecondsPerHour; at += std::min(kSecondsPerHour, policy.forecast->interval_s))
         highest = std::max(highest, rate_at(*policy.forecast, static_cast<double>(hour) * kSecondsPerHour + at));
-      out.by_hour.push_back(instances_for(policy.rates, highest));
+      out.by_hour.push_back(ordered_for(policy, highest) - policy.spares);
     }
   }
   return out;

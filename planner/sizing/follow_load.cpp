@@ -100,7 +100,7 @@ Scaling follow_scaling(const FollowSettings& settings) {
               },
           .initial_instances =
               [settings](const Window& window) {
-                const std::int64_t wanted = instances_for(settings.rates, window.first_rate_per_s) + settings.spares;
+                const std::int64_t wanted = ordered_for(settings, window.first_rate_per_s);
                 return std::clamp(wanted, settings.lowest, settings.highest);
               }};
 }

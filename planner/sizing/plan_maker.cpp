@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "planner/queueing/spares.h"
@@ -27,6 +28,14 @@ constexpr double kDrawn = 12;  // windows at random for the recommendation, howe
 constexpr double kSameCost = 0.001;
 constexpr std::size_t kMostCertified = 6;
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
+// How a policy that follows the load orders: in steps of so many instances, held for so long.
+struct OrderShape {
+  std::int64_t step = 1;
+  double hold_s = 300;
+};
+constexpr std::array<OrderShape, 5> kOrders = {{{1, 300}, {1, 900}, {2, 600}, {3, 300}, {3, 900}}};
+constexpr std::int64_t kFewestSteps = 4;  // to the highest rate
+constexpr Effort kWindowsEffort = {.fewest_replications = 1, .most_replications = 3};
 constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
 constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin the search with
@@ -50,7 +59,11 @@ class PlanMaker {
   void describe_inputs();
   void search();
   std::optional<Solution> size(const Ranked& ranked);
-  bool follow_load(Solution& solution, double requests, std::int64_t fewest_spares);
+  bool follow_load(Solution& solution, double requests);
+  std::optional<Followed> fewest_spares_of(const Solution& solution, const std::vector<Window>& windows);
+  double mean_instances(const Solution& solution, const FollowSettings& policy, const Judged& judged,
+                        const std::vector<Window>& windows) const;
+  void choose_orders(Solution& solution);
   bool certify(Solution& solution);
   std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
   bool can_follow() const { return demand_.varies() && question_.scaling != ScalingChoice::fixed; }
@@ -79,6 +92,7 @@ class PlanMaker {
   Objectives latency_only_ = {};
   std::vector<Window> busiest_ = {};               // for the search
   std::vector<Window> final_busiest_ = {};         // for the recommendation
+  OrderShape orders_ = {};                         // of the policy, as the first candidate does best
   std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
   std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
   std::optional<Solution> recommended_ = {};
@@ -178,7 +192,7 @@ bool PlanMaker::certify(Solution& solution) {
   if (solution.live) {
     guess_spares_ = solution.policy.spares;
     solution.live = false;
-    return follow_load(solution, kFinalFollowRequests, solution.policy.spares);
+    return follow_load(solution, kFinalFollowRequests);
   }
   final_busiest_ = {busiest_window(demand_, {.requests = kFinalRequests})};
   const std::int64_t most = kMostInstances + 2 * solution.serving;
@@ -195,35 +209,65 @@ bool PlanMaker::certify(Solution& solution) {
   return true;
 }
 
-// Makes the solution follow the load where that keeps the objectives, and costs less or was asked for.
-bool PlanMaker::follow_load(Solution& solution, double requests, std::int64_t fewest) {
-  const Candidate& candidate = solution.candidate;
-  const FollowSettings& policy = solution.policy;
+std::optional<Followed> PlanMaker::fewest_spares_of(const Solution& solution, const std::vector<Window>& windows) {
   if (!guess_spares_)
     guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
-  const std::vector<Window> windows = windows_for(policy, requests);
   const Objectives objectives{question_.slo.latency, question_.slo.exposure};
-  const std::int64_t most_spares = std::max<std::int64_t>(20, 3 * solution.serving);
-  const std::optional<Followed> followed =
-      fewest_spares(candidate, policy, fewest, *guess_spares_, most_spares, windows, objectives,
-                    windows.size() < kFewestWindows ? kFollowEffort : Effort{1, 3}, question_.seed);
+  const std::int64_t most = std::max<std::int64_t>(20, 3 * solution.serving);
+  const Effort effort = windows.size() < kFewestWindows ? kFollowEffort : kWindowsEffort;
+  std::optional<Followed> followed = fewest_spares(solution.candidate, solution.policy, 0, *guess_spares_, most,
+                                                   windows, objectives, effort, question_.seed);
+  if (followed) guess_spares_ = followed->policy.spares;
+  return followed;
+}
+
+// The windows' mean, brought to all of the traffic by what the policy orders there and there; spares included.
+double PlanMaker::mean_instances(const Solution& solution, const FollowSettings& policy, const Judged& judged,
+                                 const std::vector<Window>& windows) const {
+  const double of_windows = mean_ordered(policy, demand_, windows);
+  const double extended = of_windows > 0 ? mean_ordered(policy, demand_) / of_windows : 1;
+  return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
+}
+
+// Larger orders held for longer cost more instances and fewer start-ups, so that fewer spares do: what costs least.
+void PlanMaker::choose_orders(Solution& solution) {
+  const std::vector<Window> windows = windows_for(solution.policy, kFollowRequests);
+  FollowSettings best = solution.policy;
+  double least = INFINITY;
+  for (const auto& [step, hold_s] : kOrders) {
+    if (step > 1 && kFewestSteps * step > solution.serving) continue;
+    solution.policy.step = step;
+    solution.policy.hold_s = hold_s;
+    const std::optional<Followed> followed = fewest_spares_of(solution, windows);
+    if (!followed) continue;
+    const double mean = mean_instances(solution, followed->policy, followed->judged, windows);
+    if (mean >= least) continue;
+    least = mean;
+    best = followed->policy;
+  }
+  orders_ = {best.step, best.hold_s};
+  guess_spares_ = best.spares;
+}
+
+// Makes the solution follow the load where that keeps the objectives, and costs less or was asked for.
+bool PlanMaker::follow_load(Solution& solution, double requests) {
+  const Candidate& candidate = solution.candidate;
+  const std::vector<Window> windows = windows_for(solution.policy, requests);
+  const std::optional<Followed> followed = fewest_spares_of(solution, windows);
   if (!followed) return false;
-  guess_spares_ = followed->policy.spares;
-  // The windows' mean, brought to all of the traffic by what the policy orders there and there.
-  const auto mean_with = [&](std::int64_t spares, const Judged& judged) {
-    FollowSettings with = policy;
-    with.spares = spares;
-    const double of_windows = mean_ordered(with, demand_, windows);
-    const double extended = of_windows > 0 ? mean_ordered(with, demand_) / of_windows : 1;
-    return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
-  };
-  const double mean = mean_with(followed->policy.spares, followed->judged);
+  const double mean = mean_instances(solution, followed->policy, followed->judged, windows);
   const auto fixed = static_cast<double>(solution.serving + solution.spares);
   const double worth = is_promised(solution, false) || !is_promised(solution, true) ? 1 : kPromiseWorth;
   if (question_.scaling == ScalingChoice::cheapest && mean >= worth * fixed) return false;
-  for (const auto& [spares, judged] : followed->tried)
-    solution.by_spares[spares] = {mean_with(spares, judged) * candidate.usd_per_hour, judged.trial.exposure().mean};
+  solution.by_spares.clear();
+  for (const auto& [spares, judged] : followed->tried) {
+    FollowSettings with = followed->policy;
+    with.spares = spares;
+    solution.by_spares[spares] = {mean_instances(solution, with, judged, windows) * candidate.usd_per_hour,
+                                  judged.trial.exposure().mean};
+  }
   solution.policy = followed->policy;
+  solution.following = ordered_for(solution.policy, demand_.peak_per_s) - solution.policy.spares;
   solution.live = true;
   solution.windows = windows;
   solution.judged = followed->judged;
@@ -281,8 +325,12 @@ void PlanMaker::search() {
   plan_.simulated.deployments = static_cast<std::int64_t>(tried);
   if (can_follow()) {
     std::ranges::stable_sort(solutions_, {}, &Solution::likely_usd_per_hour);
-    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i)
-      follow_load(solutions_[i], kFollowRequests, 0);
+    if (!solutions_.empty()) choose_orders(solutions_.front());
+    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i) {
+      solutions_[i].policy.step = orders_.step;
+      solutions_[i].policy.hold_s = orders_.hold_s;
+      follow_load(solutions_[i], kFollowRequests);
+    }
     if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
   }
   sort_solutions();

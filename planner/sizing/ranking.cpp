@@ -89,8 +89,11 @@ Ranking rank(const Candidates& candidates, const Demand& demand, const std::vect
   }
   std::ranges::stable_sort(out.by_cost, [&](const Ranked& a, const Ranked& b) {
     if (a.too_many != b.too_many) return b.too_many;
-    return a.likely_usd_per_hour != b.likely_usd_per_hour ? a.likely_usd_per_hour < b.likely_usd_per_hour
-                                                          : key(*a.candidate) < key(*b.candidate);
+    if (a.likely_usd_per_hour != b.likely_usd_per_hour) return a.likely_usd_per_hour < b.likely_usd_per_hour;
+    // For the same money what serves more: it keeps the objectives where the formulas were too hopeful.
+    const double a_serves = static_cast<double>(a.guess) * a.candidate->capacity_per_s();
+    const double b_serves = static_cast<double>(b.guess) * b.candidate->capacity_per_s();
+    return a_serves != b_serves ? a_serves > b_serves : key(*a.candidate) < key(*b.candidate);
   });
   return out;
 }

@@ -38,7 +38,8 @@ bool Screen::is_kept(const ServiceLaw& law, double rate_per_s, std::int64_t inst
                          .servers = instances * candidate_.workers};
   if (queue.utilisation() > kMostUtilisation) return false;
   const double waiting = probability_of_wait(queue);
-  const double wait = whitt_mean_wait(queue, 1, law.scv);
+  const double arrival_scv = 1 / static_cast<double>(law.row.batch);
+  const double wait = whitt_mean_wait(queue, arrival_scv, law.scv);
   return std::ranges::all_of(objectives_, [&](const LatencyObjective& objective) {
     const double most = objective.at_most_ns / 1e9;
     double late = 0;

@@ -2,8 +2,9 @@
 //
 // All slots of all instances share one queue of Poisson arrivals; waits have the mean of Whitt's GI/G/c and an
 // exponential tail (two_moment.h), and service has the law that was measured. Batches are taken to be full at the
-// smallest measured size that keeps up. Means are within a few per cent for one queue; a queue for each instance waits
-// longer, and percentiles are off by up to a third: never the last word.
+// smallest measured size that keeps up: of k requests, which come at Erlang-k intervals, of a squared variation of 1/k.
+// Means are within a few per cent for one queue; a queue for each instance waits longer, and percentiles are off by up
+// to a third: never the last word.
 #pragma once
 
 #include <cstdint>

@@ -25,13 +25,14 @@ struct Solution {
   FollowSettings policy = {};  // with which it would follow the load; its spares serve as well
   double ordered = 0;          // instances it then orders, mean over time, by the rates alone; 0: the rate is constant
   bool live = false;           // it does follow the load
+  std::int64_t following = 0;  // then, what it orders at the highest rate, without spares
   bool promised = true;        // the traffic can carry the claim that it keeps the objectives
   std::map<std::int64_t, SparesPoint> by_spares = {};  // that were tried, with times longer by the error
   std::vector<Window> windows = {};                    // that a fleet which follows the load was simulated over
   Judged judged = {};                                  // with the error
   double mean_instances = 1;                           // paid for over time, spares included
 
-  std::int64_t instances() const { return serving + spares + (live ? policy.spares : 0); }
+  std::int64_t instances() const { return (live ? following + policy.spares : serving) + spares; }
   double likely_usd_per_hour() const { return candidate.usd_per_hour * (ordered > 0 ? ordered : mean_instances); }
   double usd_per_hour() const { return candidate.usd_per_hour * mean_instances; }
 };

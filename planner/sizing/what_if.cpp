@@ -83,7 +83,7 @@ class Asking {
       const Demand twice = doubled(*with_.demand);
       if (policy.forecast) policy.forecast = twice.rates;
       const double peak = twice.peak_per_s;
-      out.instances = instances_for(policy.rates, peak) + policy.spares + solution_.spares;
+      out.instances = ordered_for(policy, peak) + solution_.spares;
       out.usd_per_hour =
           solution_.candidate.usd_per_hour * (mean_ordered(policy, twice) + static_cast<double>(solution_.spares));
       out.sentence = fmt::format("the policy orders up to {} instances, ${:.2f} an hour in the mean", *out.instances,

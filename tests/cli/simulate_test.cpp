@@ -86,9 +86,9 @@ struct PlanOnDisk {
     deployment.scaling.policy = kind == "fixed" ? "fixed" : "mlplan";
     if (kind == "fixed") return;
     deployment.scaling.rates_per_s = {8, 20, 32, 45};
-    deployment.scaling.settings = {{"spares", 1},         {"interval_s", 5}, {"short_window_s", 15},
-                                   {"long_window_s", 60}, {"hold_s", 300},   {"drain_s", 10},
-                                   {"lead_s", 90},        {"lowest", 1},     {"capacity_per_s", 24}};
+    deployment.scaling.settings = {
+        {"spares", 1},   {"step", 1},     {"interval_s", 5}, {"short_window_s", 15}, {"long_window_s", 60},
+        {"hold_s", 300}, {"drain_s", 10}, {"lead_s", 90},    {"lowest", 1},          {"capacity_per_s", 24}};
   }
   std::string path() {
     REQUIRE(write_file(file.path, write_plan(plan)));

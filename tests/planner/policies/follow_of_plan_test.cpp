@@ -12,6 +12,7 @@ namespace {
 FollowSettings every_member_of_its_own() {
   return {.rates = {8, 18, 18, 30},
           .spares = 2,
+          .step = 3,
           .capacity_per_s = 11.5,
           .drain_s = 9,
           .interval_s = 4,
@@ -46,6 +47,7 @@ TEST_CASE("a policy's settings come back from a plan as they went in") {
   REQUIRE(out);
   CHECK(out->rates == in.rates);
   CHECK(out->spares == in.spares);
+  CHECK(out->step == in.step);
   CHECK(out->capacity_per_s == in.capacity_per_s);
   CHECK(out->drain_s == in.drain_s);
   CHECK(out->interval_s == in.interval_s);
@@ -70,7 +72,7 @@ TEST_CASE("a forecast from counts by hour orders as the rates that the counts we
   deployment.scaling.kind = "scheduled";
   for (int hour = 0; hour < 24; ++hour) {
     planned.forecast->rate_per_s.push_back(1 + 1.2 * hour);
-    deployment.scaling.by_hour.push_back(instances_for(planned.rates, planned.forecast->rate_per_s.back()));
+    deployment.scaling.by_hour.push_back(ordered_for(planned, planned.forecast->rate_per_s.back()) - planned.spares);
   }
   Result<FollowSettings> read = follow_of_plan(deployment, "plan.json");
   REQUIRE(read);
@@ -105,6 +107,9 @@ TEST_CASE("a plan that does not say how to scale names what is missing") {
   bad = good;
   bad.scaling.kind = "scheduled";
   CHECK(error_of(bad).where == "plan.json: /recommendation/scaling/by_hour");
-  bad.scaling.by_hour.assign(24, 5);
-  CHECK(error_of(bad).message.find("5 instances") != std::string::npos);
+  bad.scaling.by_hour.assign(24, 7);
+  CHECK(error_of(bad).message.find("7 instances") != std::string::npos);
+  bad = good;
+  bad.scaling.settings["step"] = 0;
+  CHECK(error_of(bad).where == "plan.json: /recommendation/scaling/settings/step");
 }

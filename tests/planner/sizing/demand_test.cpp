@@ -184,7 +184,7 @@ TEST_CASE("the highest rate and the steepest growth are always among the windows
   const Demand demand = series(rates, 100);
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     const std::vector<Window> windows =
-        windows_of(demand, {.warm_up_s = 100, .counted_s = 250, .requests = 2e5, .horizon_s = 40, .seed = seed});
+        windows_of(demand, {.warm_up_s = 100, .counted_s = 250, .requests = 4e5, .horizon_s = 40, .seed = seed});
     const auto holds = [&](double time, const char* why) {
       return std::ranges::any_of(windows, [&](const Window& window) {
         const double from = window.from_s + window.warm_up_s;

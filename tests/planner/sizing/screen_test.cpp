@@ -47,7 +47,7 @@ TEST_CASE("an objective below the service time has no number of instances") {
   CHECK_FALSE(Screen(candidate, one_of_two).instances_for(1));
 }
 
-TEST_CASE("with exponential service it is near Erlang's exact number") {
+TEST_CASE("with exponential service it is Erlang's exact number, or one beside it") {
   const Candidate candidate = candidate_of(kType, 1, exponential_points(0.1));
   for (const double load : {0.5, 4.0, 20.0, 90.0}) {
     for (const double most_s : {0.35, 0.5, 1.0}) {
@@ -58,6 +58,30 @@ TEST_CASE("with exponential service it is near Erlang's exact number") {
       CAPTURE(load);
       CAPTURE(most_s);
       CHECK(std::abs(screened - exact) <= 1);
+    }
+  }
+}
+
+TEST_CASE("the rate that it gives to a number of instances is Erlang's within two per cent") {
+  const Candidate candidate = candidate_of(kType, 1, exponential_points(0.1));
+  const auto highest = [](const auto& is_kept) {
+    double below = 0;
+    double above = 1000;
+    for (int i = 0; i < 40; ++i) (is_kept((below + above) / 2) ? below : above) = (below + above) / 2;
+    return below;
+  };
+  for (const std::int64_t instances : {1, 2, 5, 20, 60}) {
+    for (const double most_s : {0.35, 0.5, 1.0}) {
+      const std::vector<LatencyObjective> objectives = {{0.95, 1e9 * most_s}};
+      const Screen screen(candidate, objectives);
+      const double screened = highest([&](double rate) { return screen.instances_for(rate) <= instances; });
+      const double exact = highest([&](double rate) {
+        const DelayQueue queue{.arrival_rate = rate, .service_rate = 10, .servers = instances};
+        return queue.utilisation() < 0.98 && response_tail(queue, most_s) <= 0.05;
+      });
+      CAPTURE(instances);
+      CAPTURE(most_s);
+      CHECK(screened == doctest::Approx(exact).epsilon(0.02));
     }
   }
 }
@@ -101,6 +125,30 @@ TEST_CASE("an objective that equals a time of the law to the last bit is decided
       const std::optional<std::int64_t> count = Screen(candidate, objectives).instances_for(1 / service_s);
       if (count) CHECK(*count < 1000);
     }
+  }
+}
+
+TEST_CASE("with batches it is within a third or two instances of what the simulator finds") {
+  const std::vector<LatencyObjective> objectives = {{0.95, 250 * kMs}};
+  Candidate candidate = candidate_of(kType, 2, deterministic(0.02));
+  WorkerModel worker = *candidate.worker;
+  worker.service.push_back(service_law({4, deterministic(0.06)}));
+  candidate.worker = std::make_shared<const WorkerModel>(worker);
+  candidate.max_batch = 4;
+  for (const double rate : {118.0, 122.0, 380.0, 900.0}) {  // the first just within what one serves, 133 a second
+    const std::int64_t screened = Screen(candidate, objectives).instances_for(rate).value();
+    const Demand demand{.kind = "constant",
+                        .rates = {.rate_per_s = {rate}, .interval_s = 3600},
+                        .mean_per_s = rate,
+                        .peak_per_s = rate};
+    const std::vector<Window> windows = {busiest_window(demand, {.requests = 20'000})};
+    const std::optional<Sized> sized =
+        smallest_fixed(candidate, screened, 1, 1000, windows, {objectives, std::nullopt}, {}, 1);
+    REQUIRE(sized);
+    CAPTURE(rate);
+    if (rate < 130) CHECK(screened == sized->instances);
+    CHECK(screened <= sized->instances + 1);
+    CHECK(sized->instances <= std::max(screened + 2, screened * 4 / 3));
   }
 }
 
