@@ -19,8 +19,8 @@ namespace {
 
 std::string general_help(const Style& style) {
   std::string text = "usage: " + paint("mlplan COMMAND [flags]", Ink::bold, style) + "\n" +
-                     "Measures how long an ML model takes to serve its first request and why, what memory it needs,\n"
-                     "and how fast it then is.\n\n" +
+                     "Measures how long an ML model takes to serve its first request and why, what memory it needs\n"
+                     "and how fast it then is; plans what to buy for it, and how many to keep warm.\n\n" +
                      paint("Commands", Ink::bold, style) + "\n";
   for (const Command& command : commands()) {
     std::string name = command.name;
@@ -31,9 +31,12 @@ std::string general_help(const Style& style) {
          "  mlplan sample cnn                            # writes cnn.pt\n"
          "  mlplan bench cnn.pt                          # everything by default, in about a minute\n"
          "  mlplan bench cnn.pt --batch 1..32*2 --time-box 5m -o report.json\n"
+         "  mlplan plan report.json --rate 120/s --slo p99=80ms --exposure 0.1% -o plan.json\n"
+         "  mlplan simulate plan.json --traffic trace.csv --policy hpa --seed 7\n"
          "\n"
          "mlplan COMMAND --help lists the flags of a command; mlplan --version prints the version.\n"
-         "Exit codes: 0 done, 1 negative verdict, 2 wrong usage or input, 3 could not be measured, 130 interrupted.\n";
+         "Exit codes: 0 done, 1 negative verdict, 2 wrong usage or input, 3 could not be measured, 4 inconclusive,\n"
+         "130 interrupted.\n";
 }
 
 // --color counts for every message, so it is looked up before the command is known; the command checks its value.

@@ -111,10 +111,11 @@ struct Extrapolation {
 // From the report's times to those of an instance in use, contention of its workers included: what a simulation of the
 // plan needs beside the report.
 struct PlannedTimes {
-  double service_factor = 1;        // on service times of a worker alone
-  double start_up_factor = 1;       // on the cold start
-  double start_up_more_s = 0;       // on top: what reading takes longer on its disk
-  std::string start_up_state = {};  // of the report
+  double service_factor = 1;                      // on service times of a worker alone
+  double start_up_factor = 1;                     // on the cold start
+  double start_up_more_s = 0;                     // on top: what reading takes longer on its disk
+  std::string start_up_state = {};                // of the report
+  std::map<std::string, std::int64_t> dims = {};  // of the report's rows; others are at their default
   std::optional<double> node_start_s = {};
   std::optional<double> image_start_s = {};
 };

@@ -102,6 +102,7 @@ void fields(F& field, T& times) {
   field("start_up_factor", times.start_up_factor);
   field("start_up_more_s", times.start_up_more_s);
   field("start_up_state", times.start_up_state);
+  field("dims", times.dims);
   field("node_start_s", times.node_start_s);
   field("image_start_s", times.image_start_s);
 }

@@ -33,6 +33,7 @@ struct SimulatedService {
 };
 
 struct SimulatedFleet {
+  std::string plan;                          // path; empty: none was played
   std::string report;                        // path; empty: everything was stated
   std::string model;                         // its path, from the report
   std::int64_t workers = 1;                  // of an instance

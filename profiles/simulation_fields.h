@@ -22,6 +22,7 @@ void fields(F& field, T& service) {
 
 template <class F, Like<SimulatedFleet> T>
 void fields(F& field, T& fleet) {
+  field("plan", fleet.plan);
   field("report", fleet.report);
   field("model", fleet.model);
   field("workers", fleet.workers);

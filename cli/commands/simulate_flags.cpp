@@ -10,6 +10,7 @@
 #include "cli/commands/slo_flags.h"
 #include "cli/flags.h"
 #include "cli/suggestion.h"
+#include "planner/policies/presets.h"
 #include "profiles/support/csv.h"
 #include "profiles/support/units.h"
 
@@ -86,60 +87,74 @@ Flags::Reader read_policy(std::string& policy) {
   };
 }
 
-struct PolicyFlags {
-  std::optional<std::int64_t> pool;
-  std::optional<std::int64_t> lowest;
-  std::optional<std::int64_t> highest;
-  std::optional<double> target;
-  std::optional<std::int64_t> spare;
-};
+// Notes that the flag was given.
+Flags::Reader noted(std::vector<std::string>& given, const char* flag, Flags::Reader read) {
+  return [&given, flag, read = std::move(read)](const std::string& value) -> Status {
+    if (std::ranges::find(given, flag) == given.end()) given.emplace_back(flag);
+    return read(value);
+  };
+}
 
-void declare_fleet(Flags& flags, SimulateRequest& request, PolicyFlags& policy) {
+void declare_serving(Flags& flags, SimulateRequest& request) {
+  const auto value = [&](const char* flag, const char* placeholder, const char* help, Flags::Reader read) {
+    flags.value(flag, placeholder, help, noted(request.serving_given, flag, std::move(read)));
+  };
   flags.group("Serving");
-  flags.value("--batch", "N", "requests served together, at most (1)", read_count(request.measured.max_batch));
-  flags.value("--batch-timeout", "TIME", "that a batch waits to fill (0s)", read_time(request.batch_timeout));
-  flags.value("--threads", "N", "of a worker, as measured (those with the highest throughput)",
-              [&request](const std::string& value) { return read_count(request.measured.threads.emplace())(value); });
-  flags.value("--workers", "N", "of an instance (1)", read_count(request.measured.workers));
-  flags.value("--concurrency", "N", "batches that a worker serves at once (1)",
-              read_count(request.measured.concurrency));
-  flags.value("--service", "TIME", "that serving takes, in place of a report: 20ms, or 1=20ms,8=60ms by batch",
-              [&request](const std::string& value) { return read_service(value, request.service); });
-  flags.value("--service-scv", "X", "variance of that time over its squared mean, lognormal (0)",
-              [&request](const std::string& value) -> Status {
-                const std::optional<double> number = number_of(value);
-                if (!number || !(*number >= 0) || *number > 1000)
-                  return fail(ErrorKind::usage, fmt::format("'{}' is no variance", value), "",
-                              "1 is that of an exponential");
-                request.service_scv = *number;
-                return {};
-              });
+  value("--batch", "N", "requests served together, at most (1)", read_count(request.measured.max_batch));
+  value("--batch-timeout", "TIME", "that a batch waits to fill (0s)", read_time(request.batch_timeout));
+  value("--threads", "N", "of a worker, as measured (those with the highest throughput)",
+        [&request](const std::string& text) { return read_count(request.measured.threads.emplace())(text); });
+  value("--workers", "N", "of an instance (1)", read_count(request.measured.workers));
+  value("--concurrency", "N", "batches that a worker serves at once (1)", read_count(request.measured.concurrency));
+  value("--service", "TIME", "that serving takes, in place of a report: 20ms, or 1=20ms,8=60ms by batch",
+        [&request](const std::string& text) { return read_service(text, request.service); });
+  value("--service-scv", "X", "variance of that time over its squared mean, lognormal (0)",
+        [&request](const std::string& text) -> Status {
+          const std::optional<double> number = number_of(text);
+          if (!number || !(*number >= 0) || *number > 1000)
+            return fail(ErrorKind::usage, fmt::format("'{}' is no variance", text), "", "1 is that of an exponential");
+          request.service_scv = *number;
+          return {};
+        });
+}
+
+void declare_starting(Flags& flags, SimulateRequest& request) {
+  const auto value = [&](const char* flag, const char* placeholder, const char* help, Flags::Reader read) {
+    flags.value(flag, placeholder, help, noted(request.starting_given, flag, std::move(read)));
+  };
   flags.group("Starting and ending");
-  flags.value("--state", "NAME", "of the report's cold start: model_cold, warm or all_cold (model_cold)",
-              read_choice(request.state, {"model_cold", "warm", "all_cold"}));
-  flags.value("--start-up", "TIME", "from process start to ready, in place of the report's",
-              read_time(request.start_up));
-  flags.value("--node-start", "TIME", "before it, for a machine (there is one)", read_time(request.node_start));
+  value("--state", "NAME", "of the report's cold start: model_cold, warm or all_cold (model_cold)",
+        read_choice(request.state, {"model_cold", "warm", "all_cold"}));
+  value("--start-up", "TIME", "from process start to ready, in place of the report's", read_time(request.start_up));
+  value("--node-start", "TIME", "before it, for a machine (there is one)", read_time(request.node_start));
   flags.toggle("--shared-host", "starts at once slow each other down as was measured", request.shared_host);
   flags.value(
       "--failures", "TIME", "mean between failures of one instance (none)",
-      [&request](const std::string& value) { return read_duration(request.time_between_failures.emplace())(value); });
+      [&request](const std::string& text) { return read_duration(request.time_between_failures.emplace())(text); });
+}
+
+void declare_scaling(Flags& flags, SimulateRequest& request) {
+  const auto value = [&](const char* flag, const char* placeholder, const char* help, Flags::Reader read) {
+    flags.value(flag, placeholder, help, noted(request.scaling_given, flag, std::move(read)));
+  };
+  GivenScaling& given = request.scaling;
   flags.group("Scaling");
-  flags.value("--policy", "NAME", fmt::format("{} (fixed)", fmt::join(planner::preset_names(), ", ")),
+  flags.value("--policy", "NAME", fmt::format("{} (the plan's, or fixed)", fmt::join(planner::preset_names(), ", ")),
               read_policy(request.policy));
-  flags.value("--instances", "N", "at the beginning; with fixed, all the time (--min, or 1)",
-              read_number_from_0(request.instances));
-  flags.value("--min", "N", "instances at least (the policy's own)", read_number_from_0(policy.lowest));
-  flags.value("--max", "N", "instances at most (the policy's own)", read_number_from_0(policy.highest));
-  flags.value("--target", "X", "hpa, keda, kpa: utilisation; ray: requests per instance (the policy's own)",
-              read_positive(policy.target));
-  flags.value("--spare", "N", "instances more than needed: buffer-n, spare (1)", read_number_from_0(policy.spare));
-  flags.value("--pool", "N", "instances kept warm beside: fixed, ec2-pool (0)", read_number_from_0(policy.pool));
-  flags.value("--pool-exit", "TIME", "from there to ready (0s)", read_time(request.pool_exit));
-  flags.value("--routing", "NAME", "shared (one queue) or least (to the instance with the fewest requests) (shared)",
-              [&request](const std::string& value) -> Status {
+  value("--instances", "N", "at the beginning; with fixed, all the time (the plan's; --min, or 1)",
+        read_number_from_0(given.instances));
+  value("--min", "N", "instances at least (the policy's own)", read_number_from_0(given.lowest));
+  value("--max", "N", "instances at most (the policy's own)", read_number_from_0(given.highest));
+  value("--target", "X", "hpa, keda, kpa: utilisation; ray: requests per instance (the policy's own)",
+        read_positive(given.target));
+  value("--spare", "N", "instances more than needed: buffer-n, spare (1)", read_number_from_0(given.spare));
+  value("--pool", "N", "instances kept warm beside: fixed, ec2-pool (0)", read_number_from_0(given.pool));
+  value("--pool-exit", "TIME", "from there to ready (0s)", read_time(request.pool_exit));
+  flags.value("--routing", "NAME",
+              "shared (one queue) or least (to the instance with the fewest requests) (shared; of a plan least)",
+              [&request](const std::string& text) -> Status {
                 std::string name;
-                if (const Status status = read_choice(name, {"shared", "least"})(value); !status) return status;
+                if (const Status status = read_choice(name, {"shared", "least"})(text); !status) return status;
                 request.routing =
                     name == "least" ? planner::Routing::least_outstanding : planner::Routing::shared_queue;
                 return {};
@@ -157,102 +172,25 @@ void declare_run(Flags& flags, SimulateRequest& request) {
   flags.value("--seed", "N", "of all random numbers (1)", read_seed(request.seed));
 }
 
-// What a policy has no use for would be ignored in silence.
-Status take_policy(SimulateRequest& request, const PolicyFlags& given) {
-  const std::string& name = request.policy;
-  const bool fixed = name == "fixed";
-  const auto refuse = [&](bool is_given, const char* flag, bool is_used) -> Status {
-    if (!is_given || is_used) return {};
-    return fail(ErrorKind::usage, fmt::format("{} says nothing to the policy {}", flag, name), flag, "leave it out");
-  };
-  for (const Status& status :
-       {refuse(given.lowest.has_value(), "--min", !fixed), refuse(given.highest.has_value(), "--max", !fixed),
-        refuse(given.target.has_value(), "--target", !fixed && name != "spare"),
-        refuse(given.spare.has_value(), "--spare", name == "buffer-n" || name == "spare"),
-        refuse(given.pool.has_value(), "--pool", fixed || name == "ec2-pool")}) {
-    if (!status) return status;
-  }
-  if (request.pool_exit && given.pool.value_or(0) == 0)
-    return fail(ErrorKind::usage, "--pool-exit is for instances kept warm, and there are none", "--pool-exit",
-                "--pool 1");
-
-  planner::PresetOptions& options = request.options;
-  options.lowest = given.lowest;
-  options.highest = given.highest;
-  options.target = given.target;
-  options.pool = given.pool.value_or(0);
-  options.count = given.spare.value_or(1);
-  options.instances = request.instances.value_or(std::max<std::int64_t>(given.lowest.value_or(1), 1));
-  if (fixed && options.instances == 0)
-    return fail(ErrorKind::usage, "without instances nothing is ever served", "--instances 0", "--instances 1");
-  const planner::MeasuredChoice& measured = request.measured;
-  options.requests_per_instance = static_cast<double>(measured.workers * measured.concurrency * measured.max_batch);
-  if (given.lowest) request.policy_settings["min"] = static_cast<double>(*given.lowest);
-  if (given.highest) request.policy_settings["max"] = static_cast<double>(*given.highest);
-  if (given.target) request.policy_settings["target"] = *given.target;
-  if (given.spare) request.policy_settings["spare"] = static_cast<double>(*given.spare);
-  if (given.pool) request.policy_settings["pool"] = static_cast<double>(*given.pool);
-  const auto policy = planner::make_policy(name, options);
-  return policy ? Status{} : fail(policy.error());
-}
-
-Status take_service(SimulateRequest& request) {
-  const std::int64_t largest = request.measured.max_batch;
-  if (request.service.empty()) {
-    if (request.report.empty())
-      return fail(ErrorKind::usage, "nothing says how long a request takes", "",
-                  "mlplan simulate report.json --rate 120/s, or --service 20ms");
-    if (request.service_scv > 0)
-      return fail(ErrorKind::usage, "--service-scv is of --service, and there is none", "--service-scv",
-                  "leave it out");
-    return {};
-  }
-  if (request.measured.threads)
-    return fail(ErrorKind::usage, "--threads chooses from a report, and --service is in its place", "--threads",
-                "leave one of them out");
-  if (request.service.back().batch < largest) {
-    return fail(ErrorKind::usage, fmt::format("nothing says how long a batch of {} takes", largest), "--service",
-                fmt::format("--service 1=20ms,{}=60ms", largest));
-  }
-  if (request.service.front().batch != 1)
-    return fail(ErrorKind::usage, "nothing says how long a single request takes", "--service",
-                fmt::format("--service 1=20ms,{}=60ms", request.service.back().batch));
-  if (request.service_scv > 0) {
-    for (planner::BatchService& service : request.service)
-      service.time_s = planner::lognormal(service.time_s.mean, request.service_scv);
-  }
-  return {};
-}
-
-Status take_start_up(const SimulateRequest& request) {
-  if (request.start_up && request.shared_host && request.report.empty())
-    return fail(ErrorKind::usage, "--shared-host needs the simultaneous starts of a report", "--shared-host",
-                "mlplan simulate report.json");
-  if (starts_instances(request) && request.report.empty() && !request.start_up)
-    return fail(ErrorKind::usage, "nothing says how long an instance takes to start", "",
-                "mlplan simulate report.json --rate 120/s, or --start-up 60s");
-  return {};
-}
-
 }  // namespace
-
-bool starts_instances(const SimulateRequest& request) {
-  return request.policy != "fixed" || request.time_between_failures.has_value() || request.options.pool > 0;
-}
 
 Result<SimulateRequest> parse_simulate_flags(const std::vector<std::string>& arguments, const Style& style) {
   SimulateRequest request;
-  PolicyFlags policy;
   Flags flags(
-      "mlplan simulate [REPORT.json] --rate RATE [flags]",
+      "mlplan simulate [REPORT.json|PLAN.json] --rate RATE [flags]",
       "Plays a traffic through a fleet under a scaling policy, request by request, and shows what became of it. "
-      "What an instance takes to serve and to start comes from a report of mlplan bench, or from flags. Exit "
-      "code 1 where an objective is missed, 4 where the intervals cannot tell.");
-  flags.optional_positional("REPORT.json", "a report of mlplan bench", read_text(request.report));
+      "What an instance takes to serve and to start comes from a report of mlplan bench, from flags, or from a plan, "
+      "which brings its instances, scaling and objectives, too. Exit code 1 where an objective is missed, 4 where the "
+      "intervals cannot tell.");
+  flags.optional_positional("DOCUMENT", "a report of mlplan bench, or a plan of mlplan plan",
+                            read_text(request.document));
+  flags.value("--report", "FILE", "the report that the plan rests on (where the plan says)", read_text(request.report));
   flags.group("Traffic");
   declare_traffic(flags, request.traffic);
   declare_run(flags, request);
-  declare_fleet(flags, request, policy);
+  declare_serving(flags, request);
+  declare_starting(flags, request);
+  declare_scaling(flags, request);
   flags.group("Objectives");
   declare_request_slo(flags, request.slo);
   flags.group("Output");
@@ -266,9 +204,7 @@ Result<SimulateRequest> parse_simulate_flags(const std::vector<std::string>& arg
     request.help = **help;
     return request;
   }
-  for (const Status& status : {take_policy(request, policy), take_service(request), take_start_up(request)}) {
-    if (!status) return fail(status.error());
-  }
+  if (request.shared_host) request.starting_given.emplace_back("--shared-host");
   if (request.output == "-") request.json = true;
   return request;
 }

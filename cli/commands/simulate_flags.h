@@ -1,4 +1,4 @@
-// The flags of mlplan simulate: parsed and checked for what goes together.
+// The flags of mlplan simulate, as given. What goes together depends on the documents, too: simulate_checks.h.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,6 @@
 
 #include "cli/commands/traffic_flags.h"
 #include "cli/views/text.h"
-#include "planner/policies/presets.h"
 #include "planner/simulation/fleet_of_report.h"
 #include "planner/simulation/scenario.h"
 #include "profiles/slo.h"
@@ -17,8 +16,18 @@ namespace mlplan::cli {
 
 using Duration = std::chrono::nanoseconds;
 
+struct GivenScaling {
+  std::optional<std::int64_t> instances = {};
+  std::optional<std::int64_t> lowest = {};
+  std::optional<std::int64_t> highest = {};
+  std::optional<double> target = {};
+  std::optional<std::int64_t> spare = {};
+  std::optional<std::int64_t> pool = {};
+};
+
 struct SimulateRequest {
-  std::string report;  // path; empty: everything is stated
+  std::string document;  // path of a report or a plan; empty: everything is stated
+  std::string report;    // path of the one a plan rests on; empty: where the plan says
   TrafficChoice traffic;
   std::optional<Duration> from;
 
@@ -33,12 +42,14 @@ struct SimulateRequest {
   std::optional<Duration> pool_exit;
   bool shared_host = false;
   std::optional<Duration> time_between_failures;
-  planner::Routing routing = planner::Routing::shared_queue;
+  std::optional<planner::Routing> routing;
 
-  std::string policy = "fixed";
-  planner::PresetOptions options;
-  std::optional<std::int64_t> instances;
-  std::map<std::string, double> policy_settings;  // what was given, by flag
+  std::string policy;  // empty: the plan's own, or fixed
+  GivenScaling scaling;
+
+  std::vector<std::string> serving_given;   // flags that say how an instance serves
+  std::vector<std::string> starting_given;  // and how it starts
+  std::vector<std::string> scaling_given;   // flags that are a policy's
 
   std::optional<Duration> duration;
   Duration warm_up{0};
@@ -53,8 +64,5 @@ struct SimulateRequest {
 };
 
 Result<SimulateRequest> parse_simulate_flags(const std::vector<std::string>& arguments, const Style& style);
-
-// Whether the policy, or failures, can ever start an instance.
-bool starts_instances(const SimulateRequest& request);
 
 }  // namespace mlplan::cli

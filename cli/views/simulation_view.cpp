@@ -125,9 +125,13 @@ std::string starting_text(const SimulatedFleet& fleet) {
   return text;
 }
 
-std::string policy_text(const Simulation& simulation) {
+// Of a plan's own policy all settings are known, and only -v wants them.
+std::string policy_text(const Simulation& simulation, const Style& style) {
+  const bool all = style.verbose || simulation.policy != "mlplan";
   std::string text = simulation.policy;
-  for (const auto& [name, value] : simulation.policy_settings) text += fmt::format(", {} {:.6g}", name, value);
+  for (const auto& [name, value] : simulation.policy_settings) {
+    if (all || name == "spares") text += fmt::format(", {} {:.6g}", name, value);
+  }
   return text + fmt::format("; {} ready at the beginning", format_integer(simulation.fleet.initial_instances));
 }
 
@@ -210,12 +214,13 @@ std::string timeline(const Simulation& simulation, const Style& style) {
 
 std::string simulation_view(const Simulation& simulation, const std::string& written_to, const Style& style) {
   std::string text = paragraph("traffic", traffic_text(simulation.traffic), style);
+  if (!simulation.fleet.plan.empty()) text += paragraph("plan", simulation.fleet.plan, style);
   if (!simulation.fleet.model.empty())
     text += paragraph("model", fmt::format("{} ({})", simulation.fleet.model, simulation.fleet.report), style);
   text += paragraph("instance", serving_text(simulation.fleet), style);
   if (const std::string starting = starting_text(simulation.fleet); !starting.empty())
     text += paragraph("start-up", starting, style);
-  text += paragraph("policy", policy_text(simulation), style);
+  text += paragraph("policy", policy_text(simulation, style), style);
   text += paragraph("run", run_text(simulation.run), style) + "\n";
   for (const ObjectiveVerdict& verdict : simulation.objectives) text += verdict_line(verdict, style);
   if (!simulation.objectives.empty()) text += "\n";

@@ -12,12 +12,6 @@ namespace mlplan::planner {
 
 namespace {
 
-const ColdStartState* find_state(const Report& report, const std::string& name) {
-  const auto state = std::ranges::find(report.cold_start.states, name, &ColdStartState::name);
-  if (state == report.cold_start.states.end() || !state->achieved || state->time_to_first_result.n == 0) return nullptr;
-  return &*state;
-}
-
 // How much slower `workers` start at once on `vcpus` than one alone. Starts are taken to need a CPU each: as many to a
 // CPU as were measured slow each other down as was measured, and along its last step beyond that.
 double slowdown_of(const Report& report, std::int64_t workers, std::int64_t vcpus) {
@@ -41,7 +35,7 @@ double slowdown_of(const Report& report, std::int64_t workers, std::int64_t vcpu
 // What reading the file takes longer on the type's disk than where it was measured; 0 where that is not known.
 double slower_disk_s(const MeasuredReport& measured, const ColdStartState& state, const InstanceType& type,
                      double factor) {
-  const ColdStartState* warm = find_state(measured.report, "warm");
+  const ColdStartState* warm = measured_start(measured.report, "warm");
   if (state.name == "warm" || warm == nullptr || !type.disk_bytes_per_s) return 0;
   const double reading = factor * (state.time_to_first_result.median - warm->time_to_first_result.median) / 1e9;
   const double at_least = static_cast<double>(measured.report.model.bytes) / *type.disk_bytes_per_s;
@@ -69,19 +63,20 @@ class Maker {
         return fail(ErrorKind::bad_input, "planning for a model on a GPU is not possible yet", measured.path,
                     "a report of --device cpu");
       }
-      if (find_state(measured.report, question_.start_up.state) == nullptr) {
-        return fail(
-            ErrorKind::bad_input, fmt::format("the report has no cold start in the state {}", question_.start_up.state),
-            measured.path,
-            find_state(measured.report, "warm") != nullptr ? "--start-state warm, if that is what a new instance finds"
-                                                           : "mlplan bench MODEL without --skip");
+      if (measured_start(measured.report, question_.start_up.state) == nullptr) {
+        return fail(ErrorKind::bad_input,
+                    fmt::format("the report has no cold start in the state {}", question_.start_up.state),
+                    measured.path,
+                    measured_start(measured.report, "warm") != nullptr
+                        ? "--start-state warm, if that is what a new instance finds"
+                        : "mlplan bench MODEL without --skip");
       }
       if (measured.report.memory.peak_rss.n == 0 && measured.report.memory.ledger.empty())
         return fail(ErrorKind::bad_input, "the report says nothing about memory", measured.path);
       Learnt learnt{.architecture = model->architecture};
       for (WorkerModel& worker : model->workers)
         learnt.workers.push_back(std::make_shared<const WorkerModel>(std::move(worker)));
-      const ColdStartState& state = *find_state(measured.report, question_.start_up.state);
+      const ColdStartState& state = *measured_start(measured.report, question_.start_up.state);
       learnt.load_s = std::make_shared<const Distribution>(from_nanoseconds(state.time_to_first_result));
       learnt_.push_back(std::move(learnt));
     }
@@ -183,7 +178,7 @@ class Maker {
   }
 
   void add_start_up(Candidate& candidate, const MeasuredReport& measured) const {
-    const ColdStartState& state = *find_state(measured.report, question_.start_up.state);
+    const ColdStartState& state = *measured_start(measured.report, question_.start_up.state);
     candidate.load_s = learnt_[candidate.report].load_s;
     candidate.load_factor =
         candidate.scale.factor * slowdown_of(measured.report, candidate.workers, *candidate.type->vcpus);
@@ -206,6 +201,12 @@ double quantile_of(const Distribution& law, double q) {
 }
 
 }  // namespace
+
+const ColdStartState* measured_start(const Report& report, const std::string& state) {
+  const auto found = std::ranges::find(report.cold_start.states, state, &ColdStartState::name);
+  if (found == report.cold_start.states.end() || !found->achieved || found->time_to_first_result.n == 0) return nullptr;
+  return &*found;
+}
 
 double Candidate::capacity_per_s() const {
   double best = 0;

@@ -35,6 +35,9 @@ struct StartUpAdditions {
   std::string state = "model_cold";  // of the report: what a new instance finds
 };
 
+// The report's cold start in that state; null where it was not reached.
+const ColdStartState* measured_start(const Report& report, const std::string& state);
+
 struct Candidate {
   const InstanceType* type = nullptr;
   double usd_per_hour = 0;

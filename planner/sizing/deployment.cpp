@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner/policies/follow_of_plan.h"
 #include "planner/sizing/follow_load.h"
 #include "planner/sizing/pool_plan.h"
 #include "profiles/support/units.h"
@@ -202,16 +203,7 @@ ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicte
   out.highest = solution.following;
   out.policy = "mlplan";
   out.rates_per_s = policy.rates;
-  out.settings = {{"spares", static_cast<double>(policy.spares)},
-                  {"step", static_cast<double>(policy.step)},
-                  {"interval_s", policy.interval_s},
-                  {"short_window_s", policy.short_window_s},
-                  {"long_window_s", policy.long_window_s},
-                  {"hold_s", policy.hold_s},
-                  {"drain_s", policy.drain_s},
-                  {"lead_s", policy.lead_s},
-                  {"capacity_per_s", policy.capacity_per_s},
-                  {"lowest", static_cast<double>(policy.lowest)}};
+  out.settings = settings_of(policy);
   if (policy.forecast) {
     out.ordered_ahead_s = policy.lead_s;
     for (std::int64_t hour = 0; hour < 24; ++hour) {
@@ -245,6 +237,7 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
                .start_up_factor = candidate.load_factor,
                .start_up_more_s = candidate.load_more_s,
                .start_up_state = with.question->start_up.state,
+               .dims = with.question->dims,
                .node_start_s = candidate.node_s,
                .image_start_s = candidate.image_s};
   out.memory = memory_of(solution, with);

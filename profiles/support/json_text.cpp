@@ -167,4 +167,11 @@ Result<Json> parse_json(const std::string& text, const std::string& file_name) {
   }
 }
 
+std::string named_schema(const std::string& text) {
+  const Result<Json> json = parse_json(text, "");
+  if (!json || !json->is_object()) return {};
+  const auto schema = json->find("schema");
+  return schema != json->end() && schema->is_string() ? schema->get<std::string>() : std::string();
+}
+
 }  // namespace mlplan

@@ -15,4 +15,7 @@ std::string pretty_json(const nlohmann::ordered_json& json);
 // ErrorKind::bad_input with line and column in `where`; refuses more than 64 levels, which no document has.
 Result<nlohmann::ordered_json> parse_json(const std::string& text, const std::string& file_name);
 
+// The "schema" that a document names, "mlplan.report"; empty where it names none or is no JSON.
+std::string named_schema(const std::string& text);
+
 }  // namespace mlplan

@@ -1,13 +1,16 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "cli/commands/commands.h"
 #include "cli/commands/simulate_flags.h"
 #include "cli/terminal.h"
+#include "profiles/plan.h"
 #include "profiles/simulation.h"
 #include "profiles/support/atomic_file.h"
 #include "tests/cli/captured_output.h"
+#include "tests/cli/example_plans.h"
 #include "tests/cli/example_reports.h"
 #include "tests/cli/golden.h"
 
@@ -62,6 +65,49 @@ std::string message(const std::vector<std::string>& arguments) {
 }
 
 bool holds(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+// A plan that rests on the small report, both on disk; every count and rate is made up.
+struct PlanOnDisk {
+  explicit PlanOnDisk(const std::string& kind) : report(write_report(examples::small_fast_model())) {
+    plan.recommendation->report = report.path;
+    plan.reports.front().path = report.path;
+    plan.reports.front().sha256 = examples::small_fast_model().model.sha256;
+    plan.reports.front().fingerprint = examples::small_fast_model().machine.fingerprint;
+    plan.slo.latency = {{0.9, 400e6}};
+    plan.slo.exposure = 0.2;
+    Deployment& deployment = *plan.recommendation;
+    deployment.times = {.service_factor = 1.25,
+                        .start_up_factor = 2,
+                        .start_up_more_s = 1.5,
+                        .start_up_state = "model_cold",
+                        .node_start_s = 40,
+                        .image_start_s = 20};
+    deployment.scaling.kind = kind;
+    deployment.scaling.policy = kind == "fixed" ? "fixed" : "mlplan";
+    if (kind == "fixed") return;
+    deployment.scaling.rates_per_s = {8, 20, 32, 45};
+    deployment.scaling.settings = {
+        {"spares", 1},   {"step", 1},     {"interval_s", 5}, {"short_window_s", 15}, {"long_window_s", 60},
+        {"hold_s", 300}, {"drain_s", 10}, {"lead_s", 90},    {"lowest", 1},          {"capacity_per_s", 24}};
+  }
+  std::string path() {
+    REQUIRE(write_file(file.path, write_plan(plan)));
+    return file.path;
+  }
+  Simulation played(const std::vector<std::string>& flags) {
+    const Run done = run(std::vector<std::string>{path(), "--json"} + flags);
+    const auto simulation = read_simulation(done.out, "-");
+    if (!simulation) FAIL(done.error.message << simulation.error().message);
+    return *simulation;
+  }
+
+  Plan plan = examples::scheduled_plan();
+  File report;
+  File file{""};
+};
+
+const std::vector<std::string> kSomeHours = {"--rate", "12/s", "--peak",     "30/s", "--peak-hour",    "14",
+                                             "--from", "10h",  "--duration", "2h",   "--replications", "2"};
 
 }  // namespace
 
@@ -170,4 +216,127 @@ TEST_CASE("a stretch of the traffic can be played alone") {
   REQUIRE(simulation);
   CHECK(simulation->figures.requests.value == doctest::Approx(24'000).epsilon(0.05));
   CHECK(simulation->run.from_s == 60);
+}
+
+TEST_CASE("a plan is played as it says, by the hour, with the report it rests on") {
+  PlanOnDisk planned("scheduled");
+  const Run done = run(std::vector<std::string>{planned.path(), "--seed", "7"} + kSomeHours);
+  CHECK(done.code == 0);
+  check_golden("simulate_plan_80.txt",
+               with(with(done.out, planned.report.path, "resnet50.json"), planned.file.path, "plan.json"));
+}
+
+TEST_CASE("a plan brings instances, times, scaling and objectives") {
+  PlanOnDisk planned("live");
+  const Simulation own = planned.played(kSomeHours);
+  CHECK(own.fleet.plan == planned.file.path);
+  CHECK(own.fleet.report == planned.report.path);
+  CHECK(own.fleet.workers == 2);
+  CHECK(own.fleet.threads == 2);
+  CHECK(own.fleet.max_batch == 4);
+  CHECK(own.fleet.batch_timeout_ns == 5'000'000);
+  CHECK(own.fleet.service.size() == 3);
+  CHECK(own.fleet.routing == "least_outstanding");
+  CHECK(own.fleet.node_start->mean_ns == doctest::Approx(40e9));
+  const Simulation unscaled = read_simulation(run(std::vector<std::string>{planned.report.path, "--policy", "hpa",
+                                                                           "--threads", "2", "--batch", "4", "--json"} +
+                                                  kSomeHours)
+                                                  .out,
+                                              "-")
+                                  .value();
+  CHECK(own.fleet.service.front().time.mean_ns == doctest::Approx(1.25 * unscaled.fleet.service.front().time.mean_ns));
+  CHECK(own.fleet.start_up->mean_ns == doctest::Approx(2 * unscaled.fleet.start_up->mean_ns + 1.5e9));
+  CHECK(own.policy == "mlplan");
+  CHECK(own.policy_settings.at("spares") == 2);  // one of the policy, one for failures
+  CHECK(own.fleet.initial_instances == 4);       // 2 for the first rate, and the spares
+  CHECK(own.objectives.size() == 2);
+  CHECK(planned.played(kSomeHours + std::vector<std::string>{"--slo", "p50=1s,p99=2s"}).objectives.size() == 3);
+}
+
+TEST_CASE("a fixed plan has as many instances as it buys, and another policy begins with what the load needs") {
+  PlanOnDisk fixed("fixed");
+  const Simulation own = fixed.played(kSomeHours);
+  CHECK(own.policy == "fixed");
+  CHECK(own.fleet.initial_instances == 5);
+  CHECK(own.figures.ready.value == 5);
+  CHECK(!own.fleet.start_up);
+  CHECK(fixed.played(kSomeHours + std::vector<std::string>{"--policy", "hpa"}).fleet.initial_instances == 5);
+
+  PlanOnDisk live("live");
+  const Simulation hpa = live.played(kSomeHours + std::vector<std::string>{"--policy", "hpa", "--max", "3"});
+  CHECK(hpa.policy == "hpa");
+  CHECK(hpa.fleet.initial_instances == 4);
+  CHECK(hpa.fleet.start_up);
+  CHECK(live.played(kSomeHours + std::vector<std::string>{"--policy", "fixed"}).fleet.initial_instances == 5);
+  CHECK(live.played(kSomeHours + std::vector<std::string>{"--policy", "fixed", "--instances", "2"})
+            .fleet.initial_instances == 2);
+}
+
+TEST_CASE("counts by hour are ordered at the traffic's time of day") {
+  PlanOnDisk planned("scheduled");
+  planned.plan.recommendation->scaling.by_hour.assign(24, 1);
+  planned.plan.recommendation->scaling.by_hour[14] = 4;
+  // A trickle, so that only the hour decides; the file begins at 13:00 UTC.
+  const File rates("time,rate\n2026-01-05T13:00:00Z,0.5\n2026-01-05T14:00:00Z,0.5\n2026-01-05T15:00:00Z,0.5\n");
+  const std::vector<std::string> flags = {"--traffic", rates.path, "--replications", "1", "--slo", "p90=10s"};
+  const Simulation played = planned.played(flags);
+  const auto ready_at = [&](double hours) {
+    return played.timeline.at(static_cast<std::size_t>(hours * 3600 / played.stretch_s)).ready;
+  };
+  CHECK(ready_at(0.5) == doctest::Approx(3));  // and two spares
+  CHECK(ready_at(1.5) == doctest::Approx(6));
+  CHECK(ready_at(2.5) == doctest::Approx(3));
+}
+
+TEST_CASE("what a plan cannot be played with is one clear error") {
+  PlanOnDisk planned("live");
+  const std::vector<std::string> path = {planned.path(), "--rate", "10/s"};
+  const auto error = [&](const std::vector<std::string>& flags) {
+    const Run done = run(path + flags);
+    CHECK(done.code == 2);
+    CHECK(done.out.empty());
+    return done.error;
+  };
+  CHECK(error({"--workers", "2", "--service", "20ms", "--shared-host"}).where == "--workers, --service, --shared-host");
+  CHECK(holds(error({"--start-up", "20s"}).message, "the plan says"));
+  CHECK(error({"--min", "2"}).where == "--min");
+  CHECK(holds(error({"--report", "nowhere.json"}).where, "nowhere.json"));
+
+  Report other = examples::small_fast_model();
+  other.model.sha256 = "another";
+  const File of_another_model(write_report(other));
+  CHECK(holds(error({"--report", of_another_model.path}).message, "another model"));
+  other = examples::small_fast_model();
+  other.machine.fingerprint = "another";
+  const File of_another_machine(write_report(other));
+  const Simulation elsewhere =
+      planned.played(kSomeHours + std::vector<std::string>{"--report", of_another_machine.path});
+  CHECK(elsewhere.fleet.report == of_another_machine.path);
+  CHECK(std::ranges::any_of(elsewhere.assumptions,
+                            [](const std::string& text) { return holds(text, "another machine"); }));
+
+  planned.plan.recommendation->report = "gone.json";
+  planned.plan.reports.front().path = "gone.json";
+  planned.path();
+  CHECK(error({}).where == "gone.json");
+  CHECK(holds(error({}).hint, "--report FILE"));
+  CHECK(run(path + std::vector<std::string>{"--report", planned.report.path, "--duration", "1m"}).code != 2);
+  planned.plan.recommendation->scaling.settings.erase("hold_s");
+  planned.path();
+  CHECK(holds(error({"--report", planned.report.path}).message, "hold_s"));
+
+  const File infeasible(write_plan(examples::infeasible_plan()));
+  const Run nothing = run({infeasible.path, "--rate", "10/s"});
+  CHECK(nothing.code == 2);
+  CHECK(holds(nothing.error.message, "recommends nothing"));
+  CHECK(holds(nothing.error.hint, "plan again"));
+  const File report(write_report(examples::small_fast_model()));
+  CHECK(holds(message({report.path, "--report", report.path, "--rate", "1/s"}), "there is no plan"));
+}
+
+TEST_CASE("flags about starting are refused where nothing ever starts") {
+  CHECK(holds(message(kQuiet + std::vector<std::string>{"--start-up", "20s"}), "no instance ever starts"));
+  CHECK(holds(message(kQuiet + std::vector<std::string>{"--node-start", "20s"}), "no instance ever starts"));
+  CHECK(run(kQuiet + std::vector<std::string>{"--start-up", "20s", "--failures", "1h"}).code == 0);
+  CHECK(run(kQuiet + std::vector<std::string>{"--start-up", "20s", "--pool", "1"}).code == 0);
 }

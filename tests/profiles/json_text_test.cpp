@@ -78,3 +78,11 @@ TEST_CASE("nesting without end is refused, brackets in text are not nesting") {
   CHECK(deep.error().where == "r.json: line 1, column 65");
   CHECK(parse_json('"' + std::string(1000, '[') + "\\\"[\"", "r.json"));
 }
+
+TEST_CASE("a document is told by the schema it names") {
+  CHECK(named_schema("{\"schema\": \"mlplan.plan\", \"rest\": 1}") == "mlplan.plan");
+  CHECK(named_schema("{\"schema\": 3}").empty());
+  CHECK(named_schema("[\"schema\"]").empty());
+  CHECK(named_schema("{\"schema\": \"mlplan.plan\"").empty());
+  CHECK(named_schema("time,rate").empty());
+}

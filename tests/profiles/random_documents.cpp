@@ -339,7 +339,8 @@ Deployment RandomDocuments::deployment() {
   result.capacity_per_s = number();
   result.extrapolation = {"core_speed", number(), share(), word()};
   result.memory = {below(1'000'000'000'000), below(9), below(9), below(9), below(9)};
-  result.times = {number(), number(), number(), word(), maybe_number(), maybe_number()};
+  result.times = {number(), number(), number(), word(), {}, maybe_number(), maybe_number()};
+  if (coin()) result.times.dims["seq"] = 1 + below(512);
   result.scaling = {"live", below(9), below(99), number(), hours(), number(), "mlplan", {}, {}};
   if (coin()) result.scaling.rates_per_s = {number(), number()};
   if (coin()) result.scaling.settings = {{"growth_window_s", number()}, {"a b", number()}};
@@ -406,6 +407,7 @@ Simulation RandomDocuments::simulation() {
   result.argv = words();
   result.traffic = {word(), kKinds[below(4)], number(), number(), number(), words()};
   SimulatedFleet& fleet = result.fleet;
+  fleet.plan = word();
   fleet.report = word();
   fleet.model = word();
   fleet.workers = 1 + below(4);
