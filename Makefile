@@ -24,7 +24,7 @@ all: setup
 	@cmake --preset $(PRESET) $(CMAKE_FLAGS)
 	@cmake --build --preset $(PRESET) -j $(JOBS)
 
-demo: build  ## make a model, bench it, read the report
+demo: build  ## make a model, bench it, plan for it
 	@tools/demo.sh $(folder)/bin
 
 test: all  ## build everything and run all tests

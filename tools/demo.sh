@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A small real model, made and measured: what a user would type, and what comes of it. $1 is the folder of the programs.
+# A small real model, made, measured and planned for: what a user would type, and what comes of it. $1 is the folder of the programs.
 # What it writes stays in build/demo: on a disk, where a cold start can be made, which a temporary folder often is not.
 set -euo pipefail
 PATH=$(cd "$1" && pwd):$PATH
@@ -18,3 +18,5 @@ run() {
 run mlplan sample cnn -o model.pt
 run mlplan inspect model.pt
 run mlplan bench model.pt -o report.json
+run mlplan plan report.json --rate 50/s --peak 150/s --slo p99=500ms --exposure 1% -o plan.json
+run mlplan simulate plan.json --rate 50/s --peak 150/s

@@ -135,6 +135,13 @@ Flags flags_of(Choice& choice) {
   flags.value("--zones", "N", "that instances are spread over (3)", read_count(question.failures.zones));
   flags.value("--state", "BYTES@TIME", "memory that a request or session holds, and how long it lives: 2MiB@10m",
               read_state(question.state));
+  flags.value("--session-requests", "N", "that a session makes, where it is sessions that hold memory (1)",
+              [&question](const std::string& value) -> Status {
+                std::int64_t requests = 0;
+                if (Status status = read_count(requests)(value); !status) return status;
+                question.state.sessions_per_request = 1 / static_cast<double>(requests);
+                return {};
+              });
   flags.repeatable("--dim", "NAME=N", "plan for this size of a dimension, as it was measured", read_dim(question.dims));
   flags.group("Output");
   flags.value("-o,--output", "FILE", "write the plan; - is standard output", read_text(choice.output));

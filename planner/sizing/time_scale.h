@@ -1,11 +1,11 @@
 // From the machine that was measured to another instance type: service and load times there are the measured ones times
 // a factor, which may be wrong by an error. A plan holds up to factor x (1 + error).
 //
-// The factor is the ratio of core speeds, where the catalog knows both by one metric. Published transfers of measured
-// times between processors by such figures were off by 7 to 33 % on average, hence kCoreSpeedError. Where a speed is
-// not known it is taken as the median of the catalog's types of that architecture, and the error reaches to the 95 %
-// quantile of their spread: as if the measured machine could be one of the fastest, and the type one of the slowest.
-// A report measured on the type itself needs neither.
+// The factor is the ratio of core speeds, where the catalog knows both by one metric. kCoreSpeedError is an assumption,
+// of the size by which published transfers of measured kernel times between GPUs were off (7 to 33 % on average). Where
+// a speed is not known it is taken as the median of the catalog's types of that architecture, and the error reaches to
+// the 95 % quantile of their spread: as if the measured machine could be one of the fastest, and the type one of the
+// slowest. A report measured on the type itself needs neither.
 #pragma once
 
 #include <string>
