@@ -507,7 +507,8 @@ void PlanMaker::infeasible_by_limits() {
       why.because = fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
                                 nearest->usd_per_hour(), *limits.budget_usd_per_hour);
       why.nearest_misses =
-          fmt::format("${:.2f} an hour more than the budget", nearest->usd_per_hour() - *limits.budget_usd_per_hour);
+          fmt::format("${:.2f} an hour more than the budget of ${:.2f}",
+                      nearest->usd_per_hour() - *limits.budget_usd_per_hour, *limits.budget_usd_per_hour);
     } else {
       nearest = &*std::ranges::min_element(solutions_, {}, &Solution::instances);
       why.constraint = "maximum";

@@ -472,3 +472,12 @@ TEST_CASE("a constant rate is planned for a fixed fleet whatever was asked") {
   CHECK(best.scaling.kind == "fixed");
   CHECK(best.instances >= 1);
 }
+
+TEST_CASE("a trace that is only known by its rates is said to be played as them") {
+  Asked asked;
+  play(asked, stream(8, 600));
+  const auto said = [&] { return std::ranges::count(asked.plan().warnings, "trace_as_rates", &Warning::code) == 1; };
+  CHECK_FALSE(said());
+  asked.question.arrivals.clear();
+  CHECK(said());
+}
