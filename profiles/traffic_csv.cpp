@@ -16,6 +16,7 @@
 namespace mlplan {
 namespace {
 
+constexpr double kMostValue = 1e12;  // of a rate or count: more is a mistake
 constexpr std::size_t kMostSteps = std::size_t{1} << 17;
 
 std::string seconds_text(double seconds) { return format_duration(seconds * 1e9); }
@@ -124,6 +125,7 @@ class SeriesReader {
     row.value = number_of(text);
     if (!row.value) return wrong(fmt::format("{} '{}' is not a number", name, text), row.line);
     if (*row.value < 0) return wrong(fmt::format("{} {} is negative", name, *row.value), row.line);
+    if (*row.value > kMostValue) return wrong(fmt::format("{} {} is beyond any traffic", name, *row.value), row.line);
     return {};
   }
 

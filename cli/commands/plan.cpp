@@ -29,6 +29,7 @@ struct Choice {
   std::string scaling = "cheapest";
   std::string output;
   bool json = false;
+  bool verbose = false;
 };
 
 double seconds_of(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
@@ -144,6 +145,7 @@ Flags flags_of(Choice& choice) {
   flags.repeatable("--dim", "NAME=N", "plan for this size of a dimension, as it was measured", read_dim(question.dims));
   flags.group("Output");
   flags.value("-o,--output", "FILE", "write the plan; - is standard output", read_text(choice.output));
+  flags.toggle("-v,--verbose", "leave nothing out", choice.verbose);
   flags.toggle("--json", "print the plan as JSON in place of the view", choice.json);
   flags.value("--seed", "N", "of the simulations (0)", read_seed(question.seed));
   flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
@@ -157,8 +159,38 @@ Status read_reports(const std::vector<std::string>& paths, planner::PlanQuestion
     Result<Report> report = read_report(*text, path);
     if (!report) return fail(report.error());
     question.reports.push_back({.report = *std::move(report), .path = path});
+    const planner::MeasuredReport& first = question.reports.front();
+    if (question.reports.back().report.model.sha256 != first.report.model.sha256) {
+      return fail(ErrorKind::bad_input,
+                  fmt::format("is of another model ({}) than {} ({})", question.reports.back().report.model.path,
+                              first.path, first.report.model.path),
+                  path, "a plan is for one model: give its reports only");
+    }
   }
   return {};
+}
+
+Status check_limits(const PlanLimits& limits) {
+  if (!limits.max_instances || limits.min_instances <= *limits.max_instances) return {};
+  return fail(ErrorKind::usage,
+              fmt::format("at least {} instances cannot be at most {}", limits.min_instances, *limits.max_instances),
+              "--min-instances, --max-instances");
+}
+
+// The types to choose from: some, and one at least that can be bought as was asked for.
+Status select_types(const Choice& choice, const Catalog& catalog, planner::PlanQuestion& question) {
+  question.types = select(catalog, choice.catalog.conditions);
+  if (question.types.empty())
+    return fail(ErrorKind::usage, "no type of the catalog meets all conditions", "--where", "mlplan catalog list");
+  std::vector<std::string> options;
+  for (const InstanceType* type : question.types) {
+    for (const Price& price : type->prices) {
+      if (price.option == question.limits.option) return {};
+      if (std::ranges::find(options, price.option) == options.end()) options.push_back(price.option);
+    }
+  }
+  return fail(ErrorKind::usage, fmt::format("no type has a price for '{}'", question.limits.option), "--price",
+              fmt::format("{}", fmt::join(options, ", ")));
 }
 
 Status match_types(const std::vector<std::string>& named, const Catalog& catalog, planner::PlanQuestion& question) {
@@ -201,12 +233,13 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
   if (!choice.output.empty() && choice.output != "-") {
     if (Status status = check_writable(choice.output); !status) return fail(status.error());
   }
+  if (Status status = check_limits(question.limits); !status) return fail(status.error());
   if (Status status = read_reports(choice.reports, question); !status) return fail(status.error());
   const Result<Catalog> catalog = open_catalog(choice.catalog, context.remarks);
   if (!catalog) return fail(catalog.error());
   question.catalog = &*catalog;
   question.catalog_source = choice.catalog.path.empty() ? "shipped" : choice.catalog.path;
-  question.types = select(*catalog, choice.catalog.conditions);
+  if (Status status = select_types(choice, *catalog, question); !status) return fail(status.error());
   if (Status status = match_types(choice.measured_on, *catalog, question); !status) return fail(status.error());
   Result<Traffic> traffic = open_traffic(choice.traffic);
   if (!traffic) return fail(traffic.error());
@@ -231,7 +264,9 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
   }
 
   const bool as_json = choice.json || choice.output == "-";
-  if (Status status = write_answer(as_json ? write_plan(*plan) : plan_view(*plan, context.answer)); !status)
+  Style style = context.answer;
+  style.verbose = choice.verbose;
+  if (Status status = write_answer(as_json ? write_plan(*plan) : plan_view(*plan, style)); !status)
     return fail(status.error());
   if (!plan->recommendation) return 1;
   return plan->recommendation->pool.supported ? 0 : exit_code(ErrorKind::inconclusive);

@@ -11,6 +11,7 @@ namespace mlplan::cli {
 namespace {
 
 constexpr int kUsualPeakHour = 14;
+constexpr double kMostPerSecond = 1e12;
 constexpr const char* kBurstHint = "0.5@60s: in each minute the rate is multiplied by a random factor of variance 0.5";
 
 Flags::Reader read_rate(std::optional<double>& target) {
@@ -18,6 +19,7 @@ Flags::Reader read_rate(std::optional<double>& target) {
     const Result<double> rate = parse_rate(value);
     if (!rate) return fail(rate.error());
     if (!(*rate > 0)) return fail(ErrorKind::usage, fmt::format("'{}' is no traffic at all", value));
+    if (*rate > kMostPerSecond) return fail(ErrorKind::usage, fmt::format("'{}' is beyond any traffic", value));
     target = *rate;
     return {};
   };

@@ -64,6 +64,10 @@ std::string count_text(const Deployment& deployment) {
   } else {
     text += ", all the time";
   }
+  const std::int64_t more = deployment.instances - scaling.highest - deployment.pool.count;
+  if (scaling.kind == "live" || scaling.kind == "scheduled") {
+    if (more > 0) text += fmt::format("; up to {} more in a burst", format_integer(more));
+  }
   if (scaling.lowest != scaling.highest)
     text += fmt::format("; {} in the mean", format(scaling.mean_instances, Unit::count, 3));
   return text;
@@ -72,6 +76,7 @@ std::string count_text(const Deployment& deployment) {
 // One column an hour, whose blanks are hours with none: so it is not wrapped like a text.
 std::string hours_line(const char* label, const std::vector<std::int64_t>& hours, const Style& style) {
   const auto highest = std::max_element(hours.begin(), hours.end());
+  if (*highest == 0) return {};
   const std::string name = label;
   const std::string padding(static_cast<std::size_t>(std::max(1, kLabelColumns - columns_of(name))), ' ');
   std::string head = std::string(kIndent, ' ') + paint(name, Ink::dim, style) + padding +
@@ -99,10 +104,12 @@ std::string memory_text(const MemoryFit& memory) {
   const auto bytes = [](std::int64_t count) { return format_bytes(static_cast<double>(count)); };
   std::string text = bytes(memory.needed_bytes);
   if (memory.state_bytes > memory.needed_bytes / 10)
-    text += fmt::format(" ({} for requests in service)", bytes(memory.state_bytes));
+    text += fmt::format(" ({} for sessions)", bytes(memory.state_bytes));
   text += " of the " + bytes(memory.available_bytes);
   if (memory.reserved_bytes > 0) text += fmt::format(" less {} for the system", bytes(memory.reserved_bytes));
-  if (memory.most_workers > 0) text += fmt::format("; {} would fit", counted(memory.most_workers, "worker"));
+  // How many workers' models fit says nothing where sessions take the memory.
+  if (memory.most_workers > 0 && memory.state_bytes <= memory.needed_bytes / 10)
+    text += fmt::format("; {} would fit", counted(memory.most_workers, "worker"));
   return text;
 }
 
@@ -174,7 +181,7 @@ std::string what_to_buy(const Deployment& deployment, const Style& style) {
   std::string text = paragraph("buy", bought, style, Ink::dim, Ink::bold);
   text += paragraph("count", count_text(deployment), style);
   if (!scaling.by_hour.empty()) text += hours_line("by hour", scaling.by_hour, style);
-  if (!deployment.pool.by_hour.empty()) text += hours_line("spares", deployment.pool.by_hour, style);
+  if (!deployment.pool.by_hour.empty()) text += hours_line("growth", deployment.pool.by_hour, style);
   if (style.verbose && !scaling.settings.empty()) text += paragraph("policy", settings_text(scaling.settings), style);
   text += paragraph("each", each_text(deployment), style);
   if (deployment.memory.needed_bytes > 0) text += paragraph("memory", memory_text(deployment.memory), style);

@@ -98,7 +98,7 @@ std::string trade_offs_view(const Plan& plan, const Style& style) {
   if (rows.size() < 2) return {};  // nothing to choose from
   std::stable_sort(rows.begin(), rows.end(),
                    [](const TradeOff& a, const TradeOff& b) { return a.usd_per_hour < b.usd_per_hour; });
-  Table table({{"LESS OR MORE MONEY", false},
+  Table table({{"LESS OR MORE MONEY (upper ends)", false},  // times taken as long as they may be
                {"USD/h"},
                {percentile_name(compared_quantile(plan.slo))},
                {"cold starts", true, 1},

@@ -15,7 +15,8 @@
 namespace mlplan::cli {
 namespace {
 
-constexpr std::size_t kFewReasons = 1;  // of the short view
+constexpr std::size_t kFewReasons = 1;    // of the short view
+constexpr std::size_t kMostWindows = 12;  // of the long one
 
 std::string joined(const std::vector<std::string>& parts, const char* separator = ", ") {
   return fmt::format("{}", fmt::join(parts, separator));
@@ -58,11 +59,11 @@ std::string answer(const Plan& plan, const Style& style) {
   const Ink ink = plan.recommendation ? Ink::green : Ink::red;
   if (!plan.summary.empty()) text += paragraph(plan.recommendation ? "answer" : "no plan", plan.summary, style, ink);
   if (!plan.infeasible) return text;
-  text += paragraph("in the way", plan.infeasible->constraint + ": " + plan.infeasible->because, style, Ink::red);
-  if (plan.infeasible->nearest) {
-    text += paragraph("nearest", bought_name(*plan.infeasible->nearest) + ": " + plan.infeasible->nearest_misses, style,
-                      Ink::yellow);
-  }
+  const Infeasible& why = *plan.infeasible;
+  const bool said = plan.summary.find(why.because) != std::string::npos;
+  text += paragraph("in the way", said ? why.constraint : why.constraint + ": " + why.because, style, Ink::red);
+  if (why.nearest)
+    text += paragraph("nearest", bought_name(*why.nearest) + ": " + why.nearest_misses, style, Ink::yellow);
   return text;
 }
 
@@ -80,10 +81,15 @@ std::string simulated_text(const Simulated& simulated, const Style& style) {
     text += fmt::format("; {} simulated, {} dealt with by formulas", counted(simulated.deployments, "deployment"),
                         format_integer(simulated.screened));
   }
-  if (!simulated.why_enough.empty()) text += ". " + simulated.why_enough;
+  if (!simulated.why_enough.empty()) text += ": " + simulated.why_enough;
   std::string lines = paragraph("simulated", text, style);
   if (!style.verbose) return lines;
+  std::size_t listed = 0;
   for (const SimulatedWindow& window : simulated.windows) {
+    if (++listed > kMostWindows) {
+      const auto more = std::ssize(simulated.windows) - static_cast<std::ptrdiff_t>(kMostWindows);
+      return lines + paragraph("", fmt::format("and {} more: --json lists all", format_integer(more)), style);
+    }
     lines += paragraph("",
                        fmt::format("{} from {} on: {}", format_duration(window.duration_s * 1e9),
                                    format_duration(window.start_s * 1e9), window.why),
@@ -111,7 +117,7 @@ std::string catalog_text(const PlannedCatalog& catalog, bool verbose) {
       reasons.emplace_back("…");
       break;
     }
-    reasons.push_back(fmt::format("{} {}", format_integer(left_out.types), left_out.why));
+    reasons.push_back(fmt::format("{} ({})", format_integer(left_out.types), left_out.why));
   }
   return reasons.empty() ? text : text + "; left out: " + joined(reasons, "; ");
 }
@@ -134,7 +140,8 @@ std::string evidence(const Plan& plan, const Style& style) {
   text += notes("intervals", plan.confidence_notes, style);
   if (style.verbose) text += notes("traffic", plan.traffic.notes, style) + notes("assumed", plan.assumptions, style);
   for (const Warning& warning : plan.warnings) {
-    const std::string hint = warning.hint.empty() ? "" : " Try: " + warning.hint;
+    const char* const stop = warning.message.ends_with('.') ? "" : ".";
+    const std::string hint = warning.hint.empty() ? "" : stop + (" Try: " + warning.hint);
     text += paragraph("warning", warning.message + hint, style, Ink::yellow);
   }
   if (style.verbose) {

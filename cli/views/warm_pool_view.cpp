@@ -20,7 +20,7 @@ std::string spares_needed(const WarmPool& pool) {
   };
   add("for growth", pool.by_growth);
   add("for refill", pool.by_refill);
-  add("for failures", pool.by_failures);
+  if (pool.by_failures.value_or(0) > 0 || pool.count > 0) add("for failures", pool.by_failures);
   add("by money", pool.by_money);
   return fmt::format("{}", fmt::join(parts, ", "));
 }
@@ -79,7 +79,7 @@ std::string warm_pool_view(const WarmPool& pool, const Slo& slo, const Style& st
                       style, Ink::dim, pool.supported ? Ink::plain : Ink::yellow);
   }
   if (!pool.supported) text += paragraph("refused", pool.refusal, style, Ink::yellow);
-  return text + tiers_view(pool.tiers, style);
+  return pool.count > 0 ? text + tiers_view(pool.tiers, style) : text;
 }
 
 }  // namespace mlplan::cli

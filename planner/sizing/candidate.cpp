@@ -92,9 +92,10 @@ class Maker {
     if (type.gpu) return leave_out("has a GPU: the model was measured on a CPU");
     const std::optional<std::size_t> report = report_for(type);
     if (!report) {
-      return leave_out(fmt::format("{} processors: the model was measured on {}",
-                                   type.architecture.empty() ? "unknown" : type.architecture,
-                                   learnt_.front().architecture));
+      const std::string& measured = learnt_.front().architecture;
+      return leave_out(type.architecture.empty()
+                           ? fmt::format("the catalog does not say whether its processors are {}", measured)
+                           : fmt::format("{} processors: the model was measured on {}", type.architecture, measured));
     }
     const std::size_t before = out_.all.size();
     std::string why = "fewer vCPUs than the threads that were measured";

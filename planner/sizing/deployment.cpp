@@ -162,7 +162,9 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
             fmt::format("throughput alone would need {}; {} asks for {}", static_cast<std::int64_t>(std::ceil(load)),
                         format_latency_objective(with.question->slo.latency.front()), solution.serving)};
   }
-  return {"compute", fmt::format("{} instances are needed for the throughput alone", solution.serving)};
+  return {"compute", solution.serving == 1
+                         ? "one instance is needed for the throughput alone"
+                         : fmt::format("{} instances are needed for the throughput alone", solution.serving)};
 }
 
 MemoryFit memory_of(const Solution& solution, const Explaining& with) {

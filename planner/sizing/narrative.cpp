@@ -14,10 +14,15 @@ namespace {
 
 constexpr double kHoursPerMonth = 730;
 
+// $12,345, $12.34, $0.067, $0.000047: cents, and below them two digits.
 std::string usd(double amount) {
-  if (amount >= 100) return fmt::format("${:.0f}", amount);
-  if (amount >= 0.1) return fmt::format("${:.2f}", amount);
-  return fmt::format("${:.2g}", amount);
+  if (amount >= 100) {
+    std::string digits = fmt::format("{:.0f}", amount);
+    for (std::size_t end = digits.size(); end > 3; end -= 3) digits.insert(end - 3, ",");
+    return "$" + digits;
+  }
+  if (amount >= 0.1 || !(amount > 0)) return fmt::format("${:.2f}", amount);
+  return fmt::format("${:.{}f}", amount, 1 - static_cast<int>(std::floor(std::log10(amount))));
 }
 
 std::string count_of(std::int64_t count, const char* what) {
@@ -30,9 +35,9 @@ std::string how_many(const Deployment& d) {
     return fmt::format("{} {} ({} serving, {})", d.instances, d.instance.name, d.instances - d.pool.count,
                        count_of(d.pool.count, "warm spare"));
   }
-  return fmt::format("{} to {} {} as the traffic asks, {} among them, {:.1f} in the mean",
-                     d.scaling.lowest + d.pool.count, d.instances, d.instance.name,
-                     count_of(d.pool.count, "warm spare"), d.scaling.mean_instances);
+  const std::string spares = d.pool.count > 0 ? count_of(d.pool.count, "warm spare") + " among them, " : "";
+  return fmt::format("{} to {} {} as the traffic asks, {}{:.1f} in the mean", d.scaling.lowest + d.pool.count,
+                     d.instances, d.instance.name, spares, d.scaling.mean_instances);
 }
 
 // A fixed fleet holds up to the highest rate it was sized for. Of n days each is as likely as the next to have the
@@ -101,7 +106,8 @@ std::vector<std::string> confidence_notes_of(const Solution& solution, const Pla
       worker.error_known ? "" : " (a range, too few processes for an interval)", 100 * candidate.scale.error));
   const double hardest = question.slo.latency.back().quantile;
   const auto needed = static_cast<std::int64_t>(std::ceil(std::log(0.05) / std::log(hardest)));
-  if (worker.fewest_samples < needed) {
+  const bool warned = static_cast<double>(worker.fewest_samples) < 1 / (1 - hardest);
+  if (!warned && worker.fewest_samples < needed) {
     out.push_back(fmt::format(
         "{} of the service time is known from {} inferences at the batch with the fewest; {} would bound it at 95 %",
         percentile_name(hardest), worker.fewest_samples, needed));
@@ -126,8 +132,13 @@ std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& q
          "--node-start 60s"});
   }
   if (candidate.scale.kind == TimeScale::Kind::unknown_speed) {
-    out.push_back({"core_speed_unknown", time_scale_sentence(candidate.scale, measured.measured_on, *candidate.type),
-                   measured.measured_on == nullptr ? "--measured-on TYPE" : "mlplan bench on " + candidate.type->name});
+    const bool named = measured.measured_on != nullptr;
+    out.push_back({"core_speed_unknown",
+                   fmt::format("how fast the cores are of {} is not known, which makes times {:.0f} % uncertain",
+                               named ? "both " + measured.measured_on->name + " and " + candidate.type->name
+                                     : "the machine that was measured on",
+                               100 * candidate.scale.error),
+                   named ? "mlplan bench on " + candidate.type->name : "--measured-on TYPE"});
   }
   if (measured.report.mlplan.partial)
     out.push_back({"partial_report", "the report is of a run that was cut short: " + measured.report.mlplan.stop,
@@ -138,9 +149,15 @@ std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& q
   const double hardest = question.slo.latency.back().quantile;
   if (static_cast<double>(candidate.worker->fewest_samples) < 1 / (1 - hardest)) {
     out.push_back({"few_samples",
-                   fmt::format("a service time was measured {} times only: its {} is not known",
-                               candidate.worker->fewest_samples, percentile_name(hardest)),
+                   fmt::format("a service time was measured only {}: its {} is not known",
+                               count_of(candidate.worker->fewest_samples, "time"), percentile_name(hardest)),
                    "mlplan bench --time-box 5m"});
+  }
+  if (const auto* trace = std::get_if<RequestTrace>(&question.traffic.shape); trace && question.arrivals.empty()) {
+    out.push_back({"trace_as_rates",
+                   fmt::format("the trace has {} requests, too many to be played one by one: its rates were played",
+                               trace->requests),
+                   "a shorter stretch of it"});
   }
   return out;
 }
@@ -152,7 +169,7 @@ std::vector<SimulatedWindow> windows_said(const std::vector<Window>& windows) {
 }
 
 std::string why_windows_suffice(const Solution& solution, const Demand& demand) {
-  if (!demand.varies()) return "the rate is constant: any stretch is like any other";
+  if (!demand.varies()) return "any stretch is like any other";
   if (!solution.live) return "a fixed fleet that keeps the objectives at the highest rate keeps them at all lower ones";
   if (demand.kind == "trace" && solution.windows.size() == 1) return "all of the trace was played";
   return "the highest rate and the steepest growth for certain, others drawn in proportion to their growth and "

@@ -446,13 +446,13 @@ void PlanMaker::answer() {
   plan_.warnings = warnings_of(best, question_, demand_);
 }
 
-// Response times at the first objective's quantile with times longer by the error, as they were simulated; what costs
+// Response times at the highest objective's quantile with times longer by the error, as they were simulated; what costs
 // more and is no faster is left out.
 std::vector<ParetoPoint> PlanMaker::cost_and_latency(const std::vector<const Solution*>& kept) const {
   std::vector<ParetoPoint> points;
   double fastest = INFINITY;
   for (const Solution* solution : kept) {  // cheapest first
-    const double response = solution->judged.trial.response_quantile(question_.slo.latency.front().quantile);
+    const double response = solution->judged.trial.response_quantile(question_.slo.latency.back().quantile);
     if (!(response < fastest)) continue;
     fastest = response;
     points.push_back({fmt::format("{} x {}", solution->instances(), name_of(solution->candidate)),
@@ -499,21 +499,26 @@ void PlanMaker::infeasible_by_limits() {
   Infeasible why;
   if (solutions_.empty()) {
     why.constraint = question_.state.bytes > 0 ? "memory" : "compute";
-    why.because = "none of the candidates that were simulated keeps the objectives";
+    why.because = question_.state.bytes > 0
+                      ? "no candidate has room for the sessions that live at once and keeps the objectives"
+                      : "none of the candidates that were simulated keeps the objectives";
   } else {
     const Solution* nearest = &solutions_.front();
     if (limits.budget_usd_per_hour && nearest->usd_per_hour() > *limits.budget_usd_per_hour) {
       why.constraint = "budget";
       why.because = fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
                                 nearest->usd_per_hour(), *limits.budget_usd_per_hour);
+      why.nearest_misses =
+          fmt::format("${:.2f} an hour more than the budget", nearest->usd_per_hour() - *limits.budget_usd_per_hour);
     } else {
       nearest = &*std::ranges::min_element(solutions_, {}, &Solution::instances);
       why.constraint = "maximum";
-      why.because = fmt::format("the smallest that keeps the objectives has {} instances, at most {} are allowed",
+      why.because = fmt::format("the smallest that keeps the objectives has {} instances, the maximum is {}",
                                 nearest->instances(), limits.max_instances.value_or(0));
+      why.nearest_misses =
+          fmt::format("{} more than the maximum", nearest->instances() - limits.max_instances.value_or(0));
     }
     why.nearest = deployment_of(*nearest, explaining(*nearest));
-    why.nearest_misses = why.because;
   }
   plan_.infeasible = std::move(why);
 }

@@ -16,6 +16,10 @@ namespace {
 constexpr Effort kEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::array kStartUpFactors = {1.5, 2.0, 3.0, 4.0, 6.0, 8.0};
 
+std::string count_of_instances(std::int64_t count) {
+  return fmt::format("{} instance{}", count, count == 1 ? "" : "s");
+}
+
 Objectives objectives_of(const Solution& solution, const Explaining& with) {
   return {with.question->slo.latency, solution.live ? with.question->slo.exposure : std::nullopt};
 }
@@ -86,8 +90,8 @@ class Asking {
       out.instances = ordered_for(policy, peak) + solution_.spares;
       out.usd_per_hour =
           solution_.candidate.usd_per_hour * (mean_ordered(policy, twice) + static_cast<double>(solution_.spares));
-      out.sentence = fmt::format("the policy orders up to {} instances, ${:.2f} an hour in the mean", *out.instances,
-                                 *out.usd_per_hour);
+      out.sentence = fmt::format("the policy orders up to {}, ${:.2f} an hour in the mean",
+                                 count_of_instances(*out.instances), *out.usd_per_hour);
       if (!out.holds) out.sentence += "; " + shortfall(out);
       return out;
     }
@@ -102,7 +106,7 @@ class Asking {
       out.sentence = shortfall(out);
       if (sized) {
         out.instances = sized->instances + solution_.spares;
-        out.sentence += fmt::format("; it would take {} instances", *out.instances);
+        out.sentence += fmt::format("; it would take {}", count_of_instances(*out.instances));
       }
     }
     if (out.instances) out.usd_per_hour = solution_.candidate.usd_per_hour * static_cast<double>(*out.instances);
@@ -161,7 +165,8 @@ class Asking {
     WhatIf cliff{.name = "start_up_cliff"};
     if (missed == kStartUpFactors.size()) {
       cliff.holds = true;
-      cliff.sentence = fmt::format("none up to {}", format_duration(1e9 * start_up * kStartUpFactors.back()));
+      cliff.sentence = fmt::format("the plan keeps the objectives up to a start-up of {} at least",
+                                   format_duration(1e9 * start_up * kStartUpFactors.back()));
     } else {
       cliff = std::move(first_missed);
       cliff.name = "start_up_cliff";
@@ -182,14 +187,14 @@ class Asking {
     WhatIf out{.name = name, .holds = result.kept};
     out.attainment = estimate(result.trial.within(0));
     out.exposure = estimate(result.trial.exposure());
-    const double response = result.trial.response_quantile(objectives_.latency.front().quantile);
+    const double response = result.trial.response_quantile(objectives_.latency.back().quantile);
     if (std::isfinite(response)) out.response_ns = 1e9 * response;
     return out;
   }
 
   // "p99 would be 210 ms, 3.1 % of requests would meet a cold start"
   std::string shortfall(const WhatIf& what) const {
-    const LatencyObjective& objective = objectives_.latency.front();
+    const LatencyObjective& objective = objectives_.latency.back();
     std::string text =
         what.response_ns
             ? fmt::format("{} would be {}", percentile_name(objective.quantile), format_duration(*what.response_ns))

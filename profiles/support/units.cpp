@@ -234,6 +234,7 @@ std::string signed_text(double value, const char* zero, const Format& format) {
 }
 
 std::string with_thousands_separators(std::string digits) {
+  if (digits.find_first_not_of("0123456789") != std::string::npos) return digits;  // "very large"
   for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3)
     digits.insert(static_cast<std::size_t>(at), ",");
   return digits;

@@ -92,7 +92,7 @@ Plan asked() {
   plan.seed = 7;
   plan.simulated = {
       {{216'000, 3'600, "highest rate"}, {198'000, 3'600, "steepest growth"}, {31'000, 3'600, "drawn at random"}},
-      "The half-width of the exposure is 41 % of the objective and no longer shrinks the plan.",
+      "the half-width of the exposure is 41 % of the objective and no longer shrinks the plan.",
       12'441'600,
       8,
       17,

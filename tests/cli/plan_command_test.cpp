@@ -1,0 +1,207 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "cli/commands/commands.h"
+#include "cli/terminal.h"
+#include "profiles/plan.h"
+#include "profiles/support/atomic_file.h"
+#include "tests/cli/captured_output.h"
+#include "tests/cli/example_reports.h"
+#include "tests/cli/golden.h"
+
+using namespace mlplan;
+using namespace mlplan::cli;
+
+namespace {
+
+struct Run {
+  int code = 0;
+  std::string out;
+  Error error;
+};
+
+Run run(const std::vector<std::string>& arguments) {
+  Context context;
+  context.environment = [](const char*) { return std::optional<std::string>(); };
+  context.answer.width = 100;
+  take_over_locale(context.environment);
+  const tests::CapturedOutput captured;
+  const Result<int> code = run_plan(arguments, context);
+  return {code ? *code : exit_code(code.error().kind), captured.out(), code ? Error{} : code.error()};
+}
+
+struct File {
+  explicit File(const std::string& text) : path(folder.path() + "/x") { REQUIRE(write_file(path, text)); }
+  tests::TemporaryFolder folder;
+  std::string path;
+};
+
+bool holds(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+std::string with(std::string text, const std::string& what, const std::string& instead) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + instead.size()))
+    text.replace(at, what.size(), instead);
+  return text;
+}
+
+const std::string kTypes =
+    "instance_type,cloud,region,arch,vcpus,memory_gib,usd_per_hour,spot_usd_per_hour,coremark_iters_per_s\n"
+    "small,aws,x,x86_64,2,8,0.10,0.04,30000\n"
+    "large,aws,x,x86_64,8,32,0.40,0.16,120000\n";
+
+// A report and two types, on disk.
+struct Given {
+  File report{write_report(examples::small_fast_model())};
+  File catalog{kTypes};
+
+  Run plan(const std::vector<std::string>& flags) const {
+    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return run(arguments);
+  }
+  Error refused(const std::vector<std::string>& flags) const {
+    const Run done = plan(flags);
+    CHECK(done.code == 2);
+    CHECK(done.out.empty());
+    CHECK_MESSAGE(!done.error.where.empty(), done.error.message);
+    return done.error;
+  }
+  std::string shown(const Run& done) const {
+    return with(with(done.out, report.path, "report.json"), catalog.path, "catalog.csv");
+  }
+};
+
+std::vector<std::string> asking(const std::vector<std::string>& more = {}) {
+  std::vector<std::string> flags = {"--rate", "60/s", "--slo", "p99=200ms"};
+  flags.insert(flags.end(), more.begin(), more.end());
+  return flags;
+}
+
+}  // namespace
+
+TEST_CASE("a plan reads as it should, and says where it rests on little") {
+  const Given given;
+  const Run done = given.plan(asking());
+  CHECK(done.code == 0);
+  check_golden("plan_command_100.txt", given.shown(done));
+}
+
+TEST_CASE("a maximum that is too small is no error but the answer, once") {
+  const Given given;
+  const Run done = given.plan(asking({"--rate", "100000/s", "--max-instances", "10"}));
+  CHECK(done.code == 1);
+  check_golden("plan_command_maximum_100.txt", given.shown(done));
+}
+
+TEST_CASE("an objective below the service time, a memory and a budget that nothing fits into, end with exit code 1") {
+  const Given given;
+  const Run latency = given.plan(asking({"--slo", "p99=100us"}));
+  CHECK(latency.code == 1);
+  CHECK(holds(latency.out, "even idle"));
+  const Run memory = given.plan(asking({"--state", "200GiB@10m"}));
+  CHECK(memory.code == 1);
+  CHECK(holds(memory.out, "room for the sessions"));
+  const Run budget = given.plan(asking({"--budget", "0.01"}));
+  CHECK(budget.code == 1);
+  CHECK(holds(budget.out, "more than the budget"));
+}
+
+TEST_CASE("the document is the same wherever it is written, and equal inputs give equal bytes") {
+  const Given given;
+  const File written("");
+  const Run shown = given.plan(asking({"-o", written.path}));
+  CHECK(holds(shown.out, "TO EXPECT"));
+  const std::string json = given.plan(asking({"--json"})).out;
+  CHECK(json == *read_file(written.path));
+  CHECK(json == given.plan(asking({"-o", "-"})).out);
+  const auto plan = read_plan(json, "-");
+  REQUIRE(plan);
+  CHECK(plan->recommendation);
+}
+
+TEST_CASE("the long view lists what the short one counts") {
+  const Given given;
+  const char* const assumed = "nobody gives up";
+  CHECK_FALSE(holds(given.plan(asking()).out, assumed));
+  CHECK(holds(given.plan(asking({"-v"})).out, assumed));
+}
+
+TEST_CASE("prices of another kind are taken when they are asked for") {
+  const Given given;
+  const auto usual = read_plan(given.plan(asking({"--json"})).out, "-");
+  const auto spot = read_plan(given.plan(asking({"--price", "spot", "--json"})).out, "-");
+  REQUIRE(usual);
+  REQUIRE(spot);
+  CHECK(spot->recommendation->instance.option == "spot");
+  CHECK(spot->recommendation->predicted.usd_per_hour.value ==
+        doctest::Approx(0.4 * usual->recommendation->predicted.usd_per_hour.value));
+}
+
+TEST_CASE("what cannot be planned is one clear error that names the flag") {
+  const Given given;
+  CHECK(given.refused({"--rate", "1/s"}).where == "--slo");
+  CHECK(holds(given.refused(asking({"--where", "cloud=gcp"})).message, "meets all conditions"));
+  CHECK(holds(given.refused(asking({"--price", "sport"})).hint, "on_demand, spot"));
+  CHECK(holds(given.refused(asking({"--min-instances", "5", "--max-instances", "3"})).message, "at least 5"));
+  CHECK(given.refused(asking({"--measured-on", "smal"})).hint == "small");
+  CHECK(holds(given.refused(asking({"--measured-on", "other.json=small"})).message, "none of the reports"));
+  CHECK(given.refused(asking({"--objective", "latency"})).where == "--objective");
+  CHECK(given.refused(asking({"--availability", "99.9%"})).hint == "--mtbf 30d");
+  CHECK(given.refused(asking({"--budget", "-3"})).where == "--budget -3");
+  CHECK(given.refused(asking({"--state", "2MiB"})).where == "--state 2MiB");
+  CHECK(given.refused(asking({"--node-start", "5"})).where == "--node-start 5");
+  CHECK(holds(given.refused(asking({"--rate", "9999999999999/s"})).message, "beyond any traffic"));
+  CHECK(given.refused(asking({"-o", "/nowhere/plan.json"})).where == "/nowhere/plan.json");
+  CHECK(given.refused(asking({"--dim", "seq=7"})).where == given.report.path);
+}
+
+TEST_CASE("reports that no plan can rest on are refused by name") {
+  const Given given;
+  Report report = examples::small_fast_model();
+  report.model.sha256 = "another";
+  const File other(write_report(report));
+  CHECK(given.refused(asking({other.path})).where == other.path);
+  CHECK(holds(given.refused(asking({other.path})).message, "another model"));
+  report.steady.clear();
+  const File idle(write_report(report));
+  CHECK(run({idle.path, "--rate", "1/s", "--slo", "p99=1s"}).error.where == idle.path);
+  const File plan(R"({"schema": "mlplan.plan", "schema_version": "1.0"})");
+  CHECK(holds(run({plan.path, "--rate", "1/s", "--slo", "p99=1s"}).error.message, "is not a report"));
+  const File newer(
+      with(write_report(examples::small_fast_model()), R"("schema_version": "1.0")", R"("schema_version": "2.0")"));
+  CHECK(holds(run({newer.path, "--rate", "1/s", "--slo", "p99=1s"}).error.message, "2.0"));
+}
+
+TEST_CASE("rows of a catalog that cannot be are named by their line") {
+  const Given given;
+  const std::string header = kTypes.substr(0, kTypes.find('\n') + 1);
+  const auto refused = [&](const std::string& row) {
+    const File catalog(header + row);
+    return given.refused(asking({"--catalog", catalog.path})).message;
+  };
+  CHECK(holds(refused("a,aws,x,x86_64,2,,0.1,,\n"), ":2: a has no memory"));
+  CHECK(holds(refused("a,aws,x,x86_64,2,8,,,\n"), ":2: a has no price"));
+  CHECK(holds(refused("a,aws,x,x86_64,-2,8,0.1,,\n"), ":2: a cannot have -2 vCPUs"));
+  CHECK(holds(refused("a,aws,x,x86_64,two,8,0.1,,\n"), "'two' is not a number"));
+  const File nowhere("instance_type,vcpus,memory_gib,usd_per_hour\na,2,8,0.1\n");
+  const Run done = given.plan(asking({"--catalog", nowhere.path}));
+  CHECK(done.code == 1);
+  CHECK(holds(done.out, "does not say whether"));
+}
+
+TEST_CASE("traffic that cannot be is named by its line") {
+  const Given given;
+  const auto refused = [&](const std::string& text) {
+    const File file(text);
+    return with(given.refused({"--traffic", file.path, "--slo", "p99=1s"}).where, file.path, "traffic.csv");
+  };
+  CHECK(refused("time,rate\n0,1\n120,2\n60,3\n") == "traffic.csv:4");
+  CHECK(refused("time,rate\n0,10\n60,abc\n") == "traffic.csv:3");
+  CHECK(refused("time,rate\n0,10\n60,-5\n") == "traffic.csv:3");
+  CHECK(refused("time,rate\n0,10\n60,1e300\n") == "traffic.csv:3");
+  CHECK(refused("arrival\n0\n5\n3\n") == "traffic.csv:4");
+  CHECK(refused("arrival\n0\nx\n") == "traffic.csv:3");
+  CHECK(refused("") == "traffic.csv");
+  CHECK(refused("time,rate\n") == "traffic.csv");
+}
