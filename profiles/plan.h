@@ -151,7 +151,7 @@ struct PoolTier {
 
 struct WarmPool {
   std::int64_t count = 0;                 // the recommendation: spares beyond what serves the load
-  std::string decided_by = {};            // "growth", "refill", "failures", "money", "none needed"
+  std::string decided_by = {};            // "growth", "failures", "money", "none needed"
   std::optional<double> start_up_s = {};  // that a spare bridges: upper quantile, node included where known
   double detection_lag_s = 0;
   std::int64_t windows = 0;         // independent ones of the horizon in the traffic

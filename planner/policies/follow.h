@@ -3,8 +3,8 @@
 //
 // The rate is the mean over the long window, or over the short one where that is higher by more than two standard
 // errors of a Poisson count; where a forecast is given, at least the highest it has within the lead (start-up and
-// detection). Requests that wait ask for more: as many instances as answer them within the drain time. What runs at the
-// first decision counts as wanted. Rates are per second, times seconds.
+// detection). Requests that wait ask for more: as many whole instances as they keep busy for the drain time. What runs
+// at the first decision counts as wanted. Rates are per second, times seconds.
 #pragma once
 
 #include <cstdint>

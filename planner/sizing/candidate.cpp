@@ -21,7 +21,7 @@ double slowdown_of(const Report& report, std::int64_t workers, std::int64_t vcpu
   double last = 1;
   double slope = 1;
   for (const SimultaneousStarts& measured : report.cold_start.simultaneous) {
-    if (!measured.slowdown) continue;
+    if (!measured.slowdown || static_cast<double>(measured.starts) <= last_starts) continue;
     const auto here = static_cast<double>(measured.starts);
     const double factor = std::max(*measured.slowdown, last);
     slope = (factor - last) / (here - last_starts);

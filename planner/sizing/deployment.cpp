@@ -145,6 +145,14 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
                                   candidate.most_workers_in_memory, candidate.most_workers_in_memory == 1 ? "" : "s",
                                   *type.vcpus, *type.vcpus / candidate.threads)};
   }
+  const auto serving = static_cast<double>(solution.serving);
+  if (static_cast<double>(solution.spares) > serving)
+    return {"failure", fmt::format("what may fail asks for {} spares, the load for {} instances", solution.spares,
+                                   solution.serving)};
+  if (solution.live && static_cast<double>(solution.policy.spares) > serving / 2)
+    return {"exposure",
+            fmt::format("growth within a start-up asks for {} spares beside the {} instances of the highest rate",
+                        solution.policy.spares, solution.following)};
   const double load = with.demand->peak_per_s * (1 + candidate.error) / candidate.capacity_per_s();
   if (solution.serving <= with.question->limits.min_instances &&
       static_cast<double>(solution.serving) > std::ceil(load))

@@ -171,7 +171,7 @@ std::vector<SimulatedWindow> windows_said(const std::vector<Window>& windows) {
 std::string why_windows_suffice(const Solution& solution, const Demand& demand) {
   if (!demand.varies()) return "any stretch is like any other";
   if (!solution.live) return "a fixed fleet that keeps the objectives at the highest rate keeps them at all lower ones";
-  if (demand.kind == "trace" && solution.windows.size() == 1) return "all of the trace was played";
+  if (solution.windows.size() == 1) return "all of the traffic was played";
   return "the highest rate and the steepest growth for certain, others drawn in proportion to their growth and "
          "weighted by the "
          "inverse, so that shares and means are those of all of the traffic";

@@ -26,7 +26,6 @@ constexpr double kFinalRequests = 200'000;  // of one replication of the recomme
 constexpr double kFinalFollowRequests = 2'000'000;
 constexpr double kDrawn = 12;  // windows at random for the recommendation, however many requests they have
 constexpr double kAsFast = 0.02;
-constexpr double kSameCost = 0.001;
 constexpr std::size_t kMostCertified = 6;
 constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
 // How a policy that follows the load orders: in steps of so many instances, held for so long.
@@ -67,6 +66,7 @@ class PlanMaker {
                         const std::vector<Window>& windows) const;
   void choose_orders(Solution& solution);
   bool certify(Solution& solution);
+  void certify_cheapest();
   double response_with(const Solution& solution, std::int64_t instances) const;
   void spend_on_latency();
   std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
@@ -227,7 +227,8 @@ std::optional<Followed> PlanMaker::fewest_spares_of(const Solution& solution, co
   if (objectives.exposure && is_observed()) *objectives.exposure *= kExposureAimedAt;
   const std::int64_t most = std::max<std::int64_t>(20, 3 * solution.serving);
   const Effort effort = windows.size() < kFewestWindows ? kFollowEffort : kWindowsEffort;
-  std::optional<Followed> followed = fewest_spares(solution.candidate, solution.policy, 0, *guess_spares_, most,
+  const std::int64_t fewest = std::min(most, spares_by_money(solution, demand_, question_).value_or(0));
+  std::optional<Followed> followed = fewest_spares(solution.candidate, solution.policy, fewest, *guess_spares_, most,
                                                    windows, objectives, effort, question_.seed);
   if (followed) guess_spares_ = followed->policy.spares;
   return followed;
@@ -352,23 +353,24 @@ void PlanMaker::search() {
     if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
   }
   sort_solutions();
-  std::size_t certifications = 0;
-  for (std::size_t certified = 0; certified < solutions_.size();) {
-    Solution& first = solutions_[certified];
-    if (!is_within_limits(first)) {
-      ++certified;
-      continue;
-    }
-    const double cost = first.usd_per_hour();
-    if (!certify(first)) {
-      solutions_.erase(solutions_.begin() + static_cast<std::ptrdiff_t>(certified));
-      continue;
-    }
-    if (first.usd_per_hour() <= cost * (1 + kSameCost)) break;
-    sort_solutions();
-    if (++certifications > kMostCertified) break;
-  }
+  certify_cheapest();
   answer();
+}
+
+// Certifies from the front until the first one stays the first; one that was certified is recommended in any case.
+void PlanMaker::certify_cheapest() {
+  for (std::size_t tries = 0; tries < kMostCertified; ++tries) {
+    const auto first = std::ranges::find_if(solutions_, [&](const Solution& s) { return is_within_limits(s); });
+    if (first == solutions_.end() || first->certified) return;
+    if (!certify(*first)) {
+      solutions_.erase(first);
+      continue;
+    }
+    first->certified = true;
+    sort_solutions();
+  }
+  const auto certified = std::ranges::find_if(solutions_, &Solution::certified);
+  if (certified != solutions_.end()) std::rotate(solutions_.begin(), certified, certified + 1);
 }
 
 // The response time at the objective that is hardest to keep, with times longer by the error; seconds.

@@ -14,6 +14,29 @@ namespace {
 
 double detection_s(const FollowSettings& policy) { return policy.interval_s + policy.short_window_s; }
 
+Growth growth_over(const Solution& solution, const Demand& demand, double horizon_s) {
+  if (!demand.varies()) return {};
+  NeedSeries needs{
+      .step_s = demand.rates.interval_s, .starts_at_unix_s = demand.starts_at_unix_s, .repeats = demand.rates.repeats};
+  for (std::size_t i = 0; i < demand.rates.rate_per_s.size(); ++i)
+    needs.needs.push_back(demand.is_gap(i) ? -1 : instances_for(solution.policy.rates, demand.rates.rate_per_s[i]));
+  return growth_within(needs, horizon_s);
+}
+
+// What an instance that is missing costs an hour: the requests it would serve, at the price of a miss.
+std::optional<double> missing_usd_per_hour(const Solution& solution, const PlanQuestion& question) {
+  if (!question.pool.miss_usd) return std::nullopt;
+  return *question.pool.miss_usd * 3600 * solution.policy.rates.front();
+}
+
+// A spare that takes some time to be ready bridges the start-up only from then on.
+std::string until_ready(const Solution& solution, const Explaining& with, double ready_in_s) {
+  if (!solution.live || !with.question->slo.exposure) return "";
+  const Growth growth = growth_over(solution, *with.demand, ready_in_s + detection_s(solution.policy));
+  const std::int64_t running = growth.all.quantile(1 - *with.question->slo.exposure);
+  return running == 0 ? "" : fmt::format("{} must run beside them until they are ready", running);
+}
+
 std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, const Explaining& with) {
   const Candidate& candidate = solution.candidate;
   const PoolCosts& costs = with.question->pool;
@@ -27,18 +50,21 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
                    .ready_in_s = costs.stopped_ready_in_s,
                    .usd_per_hour = costs.stopped_usd_per_hour,
                    .count = pool.count};
-  if (!stopped.ready_in_s || !stopped.usd_per_hour) {
-    stopped.note = "not known how long it takes, or what it costs: --stopped-start 40s --stopped-price 0.01";
-  }
+  stopped.note = stopped.ready_in_s && stopped.usd_per_hour
+                     ? until_ready(solution, with, *stopped.ready_in_s)
+                     : "not known how long it takes, or what it costs: --stopped-start 40s --stopped-price 0.01";
   out.push_back(std::move(stopped));
   const Report& report = with.question->reports[candidate.report].report;
   const auto warm = std::ranges::find(report.cold_start.states, "warm", &ColdStartState::name);
   if (warm != report.cold_start.states.end() && warm->achieved && warm->time_to_first_result.n > 0) {
+    const double ready_in = candidate.load_factor * warm->time_to_first_result.median / 1e9;
+    const std::string beside = until_ready(solution, with, ready_in);
     out.push_back({.name = "page_cache_warm",
-                   .ready_in_s = candidate.load_factor * warm->time_to_first_result.median / 1e9,
+                   .ready_in_s = ready_in,
                    .usd_per_hour = candidate.usd_per_hour,
                    .count = pool.count,
-                   .note = "a machine that runs, with the model's file in memory and no process"});
+                   .note = "a machine that runs, with the model's file in memory and no process" +
+                           (beside.empty() ? "" : "; " + beside)});
   }
   return out;
 }
@@ -46,12 +72,17 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
 }  // namespace
 
 Growth growth_of(const Solution& solution, const Demand& demand) {
-  if (!demand.varies()) return {};
-  NeedSeries needs{
-      .step_s = demand.rates.interval_s, .starts_at_unix_s = demand.starts_at_unix_s, .repeats = demand.rates.repeats};
-  for (std::size_t i = 0; i < demand.rates.rate_per_s.size(); ++i)
-    needs.needs.push_back(demand.is_gap(i) ? -1 : instances_for(solution.policy.rates, demand.rates.rate_per_s[i]));
-  return growth_within(needs, solution.candidate.start_up_quantile(0.95) + detection_s(solution.policy));
+  return growth_over(solution, demand, solution.candidate.start_up_quantile(0.95) + detection_s(solution.policy));
+}
+
+std::optional<std::int64_t> spares_by_money(const Solution& solution, const Demand& demand,
+                                            const PlanQuestion& question) {
+  const std::optional<double> missing = missing_usd_per_hour(solution, question);
+  if (!missing) return std::nullopt;
+  return count_spares(growth_of(solution, demand), {.start_up_s = solution.candidate.start_up_quantile(0.95),
+                                                    .spare_usd_per_hour = solution.candidate.usd_per_hour,
+                                                    .missing_usd_per_hour = missing})
+      .by_money;
 }
 
 WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Explaining& with) {
@@ -61,9 +92,7 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
   pool.by_failures = solution.spares;
   pool.count = solution.spares + (solution.live ? solution.policy.spares : 0);
   pool.start_up_s = solution.candidate.start_up_quantile(0.95);
-  pool.decided_by = pool.count == 0                               ? "none needed"
-                    : solution.live && solution.policy.spares > 0 ? "growth"
-                                                                  : "failures";
+  pool.decided_by = pool.count == 0 ? "none needed" : "failures";
   if (!solution.live) {
     pool.tiers = pool.count > 0 ? tiers_of(solution, pool, with) : std::vector<PoolTier>{};
     return pool;
@@ -80,14 +109,12 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
   }
   // A day that was stated is taken for what it is; it is not a sample of anything.
   const bool observed = demand.kind != "diurnal";
-  const SpareCount spares = count_spares(
-      growth, {.exposure = question.slo.exposure,
-               .start_up_s = *pool.start_up_s,
-               .draws_per_s = time > 0 ? starts / time : 0,
-               .spare_usd_per_hour = solution.candidate.usd_per_hour,
-               .missing_usd_per_hour = question.pool.miss_usd ? std::optional(*question.pool.miss_usd * 3600 *
-                                                                              solution.policy.rates.front())
-                                                              : std::nullopt});
+  const SpareCount spares = count_spares(growth, {.exposure = question.slo.exposure,
+                                                  .start_up_s = *pool.start_up_s,
+                                                  .draws_per_s = time > 0 ? starts / time : 0,
+                                                  .spare_usd_per_hour = solution.candidate.usd_per_hour,
+                                                  .missing_usd_per_hour = missing_usd_per_hour(solution, question)});
+  if (solution.policy.spares > 0) pool.decided_by = spares.by_money == solution.policy.spares ? "money" : "growth";
   pool.by_growth = spares.by_growth;
   pool.by_refill = spares.by_refill;
   pool.by_money = spares.by_money;

@@ -31,6 +31,7 @@ struct Solution {
   std::map<std::int64_t, SparesPoint> by_spares = {};  // that were tried, with times longer by the error
   std::vector<Window> windows = {};                    // that a fleet which follows the load was simulated over
   Judged judged = {};                                  // with the error
+  bool certified = false;                              // against more of the traffic than the search
   double mean_instances = 1;                           // paid for over time, spares included
 
   std::int64_t instances() const { return (live ? most : serving) + spares; }

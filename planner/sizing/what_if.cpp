@@ -1,6 +1,7 @@
 #include "planner/sizing/what_if.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -195,13 +196,19 @@ class Asking {
   // "p99 would be 210 ms, 3.1 % of requests would meet a cold start"
   std::string shortfall(const WhatIf& what) const {
     const LatencyObjective& objective = objectives_.latency.back();
-    std::string text =
-        what.response_ns
-            ? fmt::format("{} would be {}", percentile_name(objective.quantile), format_duration(*what.response_ns))
-            : fmt::format("{} would not be answered at all", percentile_name(objective.quantile));
-    if (objectives_.exposure && what.exposure && what.exposure->value > *objectives_.exposure)
-      text += fmt::format(", {} of requests could meet a cold start", format_percentage(what.exposure->value));
-    return text;
+    std::vector<std::string> parts;
+    if (!what.response_ns) {
+      parts.push_back(fmt::format("{} would not be answered at all", percentile_name(objective.quantile)));
+    } else if (*what.response_ns > objective.at_most_ns) {
+      parts.push_back(
+          fmt::format("{} would be {}", percentile_name(objective.quantile), format_duration(*what.response_ns)));
+    }
+    if (objectives_.exposure && what.exposure) {
+      const double most = what.exposure->high.value_or(what.exposure->value);
+      if (most > *objectives_.exposure)
+        parts.push_back(fmt::format("up to {} of requests could meet a cold start", format_percentage(most)));
+    }
+    return parts.empty() ? "too close to the objectives to tell" : fmt::format("{}", fmt::join(parts, ", "));
   }
 
   const Solution& solution_;

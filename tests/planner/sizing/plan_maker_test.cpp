@@ -324,7 +324,8 @@ TEST_CASE("a budget that is too small: the cheapest that would do, and by how mu
   CHECK(why.constraint == "budget");
   REQUIRE(why.nearest);
   CHECK(cost(*why.nearest) > 0.03);
-  CHECK(why.nearest_misses.find("$0.03") != std::string::npos);
+  CHECK(why.because.find("$0.03") != std::string::npos);
+  CHECK(why.nearest_misses.find("more than the budget") != std::string::npos);
   asked.question.limits.budget_usd_per_hour = cost(*why.nearest) + 1e-6;
   CHECK(cost(asked.recommendation()) == doctest::Approx(cost(*why.nearest)));
 }
