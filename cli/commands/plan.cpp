@@ -230,6 +230,10 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
     return 0;
   }
   planner::PlanQuestion& question = choice.question;
+  if (question.pool.stopped_ready_in_s.has_value() != question.pool.stopped_usd_per_hour.has_value()) {
+    return fail(ErrorKind::usage, "a stopped spare has a time and a price", "--stopped-start, --stopped-price",
+                "give both");
+  }
   if (!choice.output.empty() && choice.output != "-") {
     if (Status status = check_writable(choice.output); !status) return fail(status.error());
   }

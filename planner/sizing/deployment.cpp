@@ -114,7 +114,8 @@ std::vector<HeadroomPart> headroom_of(const Solution& solution, const Explaining
       fmt::format("{} at {} an instance, all of it in use", format_rate(peak),
                   format_rate(candidate.capacity_per_s())));
   add("model_error", longer, fmt::format("times may be up to {:.0f} % longer than expected", 100 * candidate.error));
-  const double serving = solution.exact;
+  // What was not found by missing with one less is what lasting load is kept below.
+  const double serving = solution.exact > 0 ? solution.exact : (load + longer) / kMostUtilisation;
   add("queueing", std::max(0.0, serving - load - longer),
       fmt::format("room so that {} is kept when requests come together",
                   format_latency_objective(with.question->slo.latency.front())));

@@ -69,7 +69,7 @@ std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per
     const double most = highest_rate(screen, static_cast<std::int64_t>(low) + 1, least, (low + 1) * capacity);
     return least + (most - least) * (instances - low);
   };
-  const double promised = rate_of(std::max(sized.exact, 1.0));
+  const double promised = sized.exact > 0 ? rate_of(std::max(sized.exact, 1.0)) : 0;
   const double correction = promised > 0 ? peak_rate_per_s / promised : 1;
 
   std::vector<double> rates;

@@ -41,8 +41,7 @@ constexpr std::int64_t kMostInstances = 100'000;
 constexpr double kExposureAimedAt = 1.0 / 3;  // of what was asked for, where traffic was seen: it will differ
 constexpr double kUsualExposure = 0.01;       // where none is asked for, only to begin the search with
 constexpr double kSecondsPerDay = 86400;
-constexpr double kPromiseWorth = 2;  // times the price of what cannot be promised
-constexpr double kMostUtilisation = 0.95;
+constexpr double kPromiseWorth = 2;   // times the price of what cannot be promised
 constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
 constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
 constexpr std::size_t kMostTried = 12;
@@ -124,8 +123,8 @@ Status PlanMaker::check() const {
 std::int64_t PlanMaker::spares_for(std::int64_t serving, double repair_s) const {
   const Slo& slo = question_.slo;
   std::int64_t spares = slo.survive.instances;
-  if (slo.survive.zones > 0)
-    spares = std::max(spares, instances_for_zone_loss(serving, question_.failures.zones) - serving);
+  if (slo.survive.zones > 0)  // and as many instances of what is left
+    spares = instances_for_zone_loss(serving + spares, question_.failures.zones) - serving;
   if (slo.availability) {
     const double works = availability(*question_.failures.time_between_s, repair_s);
     spares = std::max(spares, spares_for_failures(serving, works, *slo.availability).value_or(serving));
@@ -318,17 +317,17 @@ void PlanMaker::sort_solutions() {
 }
 
 void PlanMaker::search() {
-  const Ranking ranking =
-      rank(candidates_, demand_, question_.slo.latency, question_.limits.max_instances, can_follow());
+  const Ranking ranking = rank(candidates_, demand_, question_.slo.latency, question_.limits, can_follow());
   plan_.simulated.screened = ranking.screened;
   if (ranking.by_cost.empty()) return infeasible_by_latency(ranking);
   std::optional<double> cheapest;
   std::vector<const InstanceType*> seen;
   std::size_t tried = 0;
   for (const Ranked& ranked : ranking.by_cost) {
-    if (tried >= kMostTried || (tried >= kTried && cheapest && ranked.likely_usd_per_hour > *cheapest)) break;
+    const bool dearer = cheapest && ranked.likely_usd_per_hour > *cheapest && question_.limits.objective == "cost";
+    if (tried >= kMostTried || (tried >= kTried && dearer)) break;
     if (std::ranges::count(seen, ranked.candidate->type) >= 2) continue;
-    if (cheapest && ranked.least_usd_per_hour > 2 * *cheapest) continue;
+    if (dearer && ranked.least_usd_per_hour > 2 * *cheapest) continue;
     seen.push_back(ranked.candidate->type);
     ++tried;
     std::optional<Solution> solution = size(ranked);
@@ -539,6 +538,10 @@ Result<Plan> PlanMaker::run() {
   Result<Demand> demand = demand_of(question_.traffic, question_.arrivals, question_.bursts, 1);
   if (!demand) return fail(demand.error());
   demand_ = std::move(*demand);
+  if (question_.scaling == ScalingChoice::live && !demand_.varies()) {
+    return fail(ErrorKind::usage, "a constant rate has nothing to follow", "--scaling live",
+                "--peak or --traffic, or --scaling fixed");
+  }
   latency_only_.latency = question_.slo.latency;
   busiest_ = {busiest_window(demand_, {.requests = kSearchRequests})};
   describe_inputs();

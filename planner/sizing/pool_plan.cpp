@@ -118,7 +118,7 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
   pool.by_growth = spares.by_growth;
   pool.by_refill = spares.by_refill;
   pool.by_money = spares.by_money;
-  pool.exposure_by_formula = growth.all.share_above(solution.policy.spares);
+  pool.exposure_by_formula = growth.all.share_above(pool.count);
   pool.windows = spares.windows;
   pool.windows_needed = observed ? spares.windows_needed : 0;
   pool.supported = spares.supported || !observed;

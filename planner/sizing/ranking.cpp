@@ -36,7 +36,7 @@ struct Bounded {
 }  // namespace
 
 Ranking rank(const Candidates& candidates, const Demand& demand, const std::vector<LatencyObjective>& objectives,
-             std::optional<std::int64_t> max_instances, bool follows_load) {
+             const PlanLimits& limits, bool follows_load) {
   Ranking out;
   std::vector<Bounded> order;
   out.fastest_response_s = INFINITY;
@@ -61,9 +61,10 @@ Ranking rank(const Candidates& candidates, const Demand& demand, const std::vect
   });
 
   const std::vector<double> rates = follows_load ? rates_that_stand_for(demand) : std::vector<double>{};
+  const bool by_latency = limits.objective == "latency" && limits.budget_usd_per_hour;
   double best = INFINITY;
   for (const Bounded& bounded : order) {
-    if (bounded.least > kGuard * best) break;
+    if (bounded.least > (by_latency ? *limits.budget_usd_per_hour : kGuard * best)) break;
     ++out.screened;
     const Candidate slow = slower(*bounded.candidate, 1 + bounded.candidate->error);
     const Screen screen(slow, objectives);
@@ -74,7 +75,8 @@ Ranking rank(const Candidates& candidates, const Demand& demand, const std::vect
     }
     const std::optional<std::int64_t> guess = screen.instances_for(demand.peak_per_s);
     if (!guess) continue;
-    Ranked ranked{.candidate = bounded.candidate, .guess = *guess, .least_usd_per_hour = bounded.least};
+    Ranked ranked{
+        .candidate = bounded.candidate, .guess = *guess, .least_usd_per_hour = bounded.least, .idle_response_s = idle};
     double instances = static_cast<double>(*guess);
     if (follows_load) {
       instances = 0;
@@ -83,12 +85,14 @@ Ranking rank(const Candidates& candidates, const Demand& demand, const std::vect
                      static_cast<double>(rates.size());
     }
     ranked.likely_usd_per_hour = bounded.candidate->usd_per_hour * instances;
-    ranked.too_many = max_instances && *guess > *max_instances;
+    ranked.too_many = (limits.max_instances && *guess > *limits.max_instances) ||
+                      (by_latency && ranked.likely_usd_per_hour > *limits.budget_usd_per_hour);
     if (!ranked.too_many) best = std::min(best, ranked.likely_usd_per_hour);
     out.by_cost.push_back(ranked);
   }
   std::ranges::stable_sort(out.by_cost, [&](const Ranked& a, const Ranked& b) {
     if (a.too_many != b.too_many) return b.too_many;
+    if (by_latency && a.idle_response_s != b.idle_response_s) return a.idle_response_s < b.idle_response_s;
     if (a.likely_usd_per_hour != b.likely_usd_per_hour) return a.likely_usd_per_hour < b.likely_usd_per_hour;
     // For the same money what serves more: it keeps the objectives where the formulas were too hopeful.
     const double a_serves = static_cast<double>(a.guess) * a.candidate->capacity_per_s();

@@ -17,7 +17,8 @@ struct Ranked {
   std::int64_t guess = 1;          // instances for the highest rate, by formulas, with times longer by the error
   double least_usd_per_hour = 0;   // below this it cannot serve the highest rate at all
   double likely_usd_per_hour = 0;  // at the guess; where the load is followed, of the mean over the traffic
-  bool too_many = false;           // more instances than are allowed, by the guess
+  bool too_many = false;           // more instances, or dearer, than is allowed, by the guess
+  double idle_response_s = 0;      // at the hardest quantile, with the error
 };
 
 struct Ranking {
@@ -28,8 +29,9 @@ struct Ranking {
   std::int64_t screened = 0;  // candidates that formulas looked at
 };
 
-// With `follows_load` the mean over the traffic's rates counts, else the highest.
+// With `follows_load` the mean over the traffic's rates counts, else the highest. Where latency is the objective, what
+// answers soonest within the budget goes first in `by_cost`.
 Ranking rank(const Candidates& candidates, const Demand& demand, const std::vector<LatencyObjective>& objectives,
-             std::optional<std::int64_t> max_instances, bool follows_load);
+             const PlanLimits& limits, bool follows_load);
 
 }  // namespace mlplan::planner

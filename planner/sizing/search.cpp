@@ -81,7 +81,7 @@ class FixedSearch {
   double exact(std::int64_t kept) {
     const auto whole = static_cast<double>(kept);
     const auto below = tried_.find(kept - 1);
-    if (below == tried_.end()) return whole;
+    if (below == tried_.end()) return 0;
     const double low = worst_share(below->second.trial, objectives_);
     const double high = worst_share(tried_.at(kept).trial, objectives_);
     if (low >= 1 || high <= low) return whole;

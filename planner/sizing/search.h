@@ -41,7 +41,8 @@ struct Sized {
   Candidate candidate = {};  // as it was given, without the error
   std::int64_t instances = 0;
   Judged judged = {};  // with the error
-  double exact = 0;    // where between one instance less and this count the objective would just be kept
+  double exact = 0;    // where between one instance less and this count the objective would just be kept; 0: one less
+                       // was not tried
 };
 
 // At least `at_least` and at most `at_most` instances; nullopt where `at_most` are not enough.

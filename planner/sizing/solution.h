@@ -11,6 +11,8 @@
 
 namespace mlplan::planner {
 
+inline constexpr double kMostUtilisation = 0.95;  // that a plan lets last
+
 struct SparesPoint {
   double usd_per_hour = 0;
   double exposure = 0;
@@ -19,7 +21,7 @@ struct SparesPoint {
 struct Solution {
   Candidate candidate = {};
   std::int64_t serving = 1;    // for the load at its highest, with times longer by the error
-  double exact = 1;            // the same, between whole numbers
+  double exact = 0;            // the same, between whole numbers; 0: not known
   std::int64_t for_state = 0;  // instances that memory of sessions asks for; 0: none does
   std::int64_t spares = 0;     // for failures
   FollowSettings policy = {};  // with which it would follow the load; its spares serve as well

@@ -96,7 +96,12 @@ class Asking {
       if (!out.holds) out.sentence += "; " + shortfall(out);
       return out;
     }
-    if (out.holds) {
+    const std::int64_t for_state = 2 * solution_.for_state;  // sessions come twice as often, too
+    if (for_state > solution_.serving) {
+      out.holds = false;
+      out.instances = for_state + solution_.spares;
+      out.sentence = fmt::format("memory for the sessions would take {} instances", *out.instances);
+    } else if (out.holds) {
       out.sentence = "the plan still keeps the objectives";
       out.instances = solution_.instances();
     } else {

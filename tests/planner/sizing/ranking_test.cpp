@@ -69,7 +69,7 @@ TEST_CASE("what is far too dear is not looked at, unless the cheap ones are too 
   Ranking ranking = rank(candidates, demand_of({200}), kObjectives, {}, false);
   CHECK(names(ranking) == std::vector<std::string>{"small, 1 thread"});
   CHECK(ranking.screened == 1);
-  ranking = rank(candidates, demand_of({200}), kObjectives, 3, false);
+  ranking = rank(candidates, demand_of({200}), kObjectives, {.max_instances = 3}, false);
   CHECK(names(ranking) == std::vector<std::string>{"large, 16 workers, 1 thread", "small, 1 thread"});
   CHECK(ranking.by_cost.back().too_many);
 }
