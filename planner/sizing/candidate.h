@@ -22,6 +22,8 @@
 
 namespace mlplan::planner {
 
+inline constexpr double kMostUtilisation = 0.95;  // that a plan lets last
+
 struct MeasuredReport {
   Report report;
   std::string path;

@@ -76,8 +76,9 @@ std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per
   double step = 1;
   // Each count up to 64, from there on every 64th part more, with a line between.
   for (double n = 1; n <= static_cast<double>(sized.instances) + step; n += step) {
-    const double rate = correction * highest_rate(screen, static_cast<std::int64_t>(n),
-                                                  rates.empty() ? 0 : 0.5 * rates.back() / correction, n * capacity);
+    const double promises = highest_rate(screen, static_cast<std::int64_t>(n),
+                                         rates.empty() ? 0 : 0.5 * rates.back() / correction, n * capacity);
+    const double rate = std::min(correction * promises, kMostUtilisation * n * capacity);
     const double before = rates.empty() ? 0 : rates.back();
     const auto missing = static_cast<std::int64_t>(n) - static_cast<std::int64_t>(rates.size());
     for (std::int64_t i = 1; i <= missing; ++i)

@@ -10,7 +10,7 @@ namespace mlplan::planner {
 
 namespace {
 
-constexpr double kMostUtilisation = 0.98;
+constexpr double kMostScreened = 0.98;
 
 // Share of the law, times longer by the factor, that is above the time. The same products as is_kept() has: a quotient
 // could round to the other side of the time.
@@ -36,7 +36,7 @@ bool Screen::is_kept(const ServiceLaw& law, double rate_per_s, std::int64_t inst
   const DelayQueue queue{.arrival_rate = rate_per_s / static_cast<double>(law.row.batch),
                          .service_rate = 1 / (factor * law.row.time_s.mean),
                          .servers = instances * candidate_.workers};
-  if (queue.utilisation() > kMostUtilisation) return false;
+  if (queue.utilisation() > kMostScreened) return false;
   const double waiting = probability_of_wait(queue);
   const double arrival_scv = 1 / static_cast<double>(law.row.batch);
   const double wait = whitt_mean_wait(queue, arrival_scv, law.scv);
@@ -61,7 +61,7 @@ std::optional<std::int64_t> Screen::instances_for(double rate_per_s) const {
     if (!can) continue;
     const double load = rate_per_s * candidate_.service_factor * law.row.time_s.mean /
                         static_cast<double>(law.row.batch * candidate_.workers);
-    auto low = static_cast<std::int64_t>(std::ceil(load / kMostUtilisation)) - 1;  // too few
+    auto low = static_cast<std::int64_t>(std::ceil(load / kMostScreened)) - 1;  // too few
     low = std::max<std::int64_t>(low, 0);
     if (best && low + 1 >= *best) continue;
     std::int64_t step = 1;

@@ -11,8 +11,6 @@
 
 namespace mlplan::planner {
 
-inline constexpr double kMostUtilisation = 0.95;  // that a plan lets last
-
 struct SparesPoint {
   double usd_per_hour = 0;
   double exposure = 0;
