@@ -137,27 +137,11 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
       judged.kept = judge({candidate, follow_scaling(policy)}, windows, objectives, effort, seed).kept;
     return tried.emplace(spares, std::move(judged)).first->second.kept;
   };
-  std::int64_t kept = std::clamp(guess, fewest, most_spares);
-  std::int64_t missed = fewest - 1;
-  std::int64_t step = std::max<std::int64_t>(1, kept / 4);
-  while (!kept_with(kept)) {
-    if (kept >= most_spares) return std::nullopt;
-    missed = kept;
-    kept = std::min(most_spares, kept + step);
-    step *= 2;
-  }
-  step = std::max<std::int64_t>(1, kept / 4);
-  while (kept - missed > 1) {
-    const std::int64_t middle = missed < fewest ? std::max(fewest, kept - step) : missed + (kept - missed) / 2;
-    step *= 2;
-    if (kept_with(middle)) {
-      kept = middle;
-    } else {
-      missed = middle;
-    }
-  }
-  policy.spares = kept;
-  Followed out{policy, tried.at(kept)};
+  const std::optional<std::int64_t> kept =
+      smallest_kept(guess, fewest, most_spares, std::max<std::int64_t>(1, guess / 4), kept_with);
+  if (!kept) return std::nullopt;
+  policy.spares = *kept;
+  Followed out{policy, tried.at(*kept)};
   out.tried = std::move(tried);
   return out;
 }

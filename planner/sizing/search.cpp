@@ -51,27 +51,10 @@ class FixedSearch {
   }
 
   std::optional<Sized> run(std::int64_t guess, std::int64_t at_least, std::int64_t at_most) {
-    std::int64_t kept = std::clamp(guess, at_least, at_most);
-    std::int64_t missed = at_least - 1;
-    std::int64_t step = std::max<std::int64_t>(1, kept / 25);
-    while (!at(kept).kept) {
-      if (kept >= at_most) return std::nullopt;
-      missed = kept;
-      kept = std::min(at_most, kept + step);
-      step *= 2;
-    }
-    step = std::max<std::int64_t>(1, kept / 25);
-    while (kept - missed > 1) {
-      // Downwards in steps from the guess while nothing is known below, then halving.
-      const std::int64_t middle = missed < at_least ? std::max(at_least, kept - step) : missed + (kept - missed) / 2;
-      step *= 2;
-      if (at(middle).kept) {
-        kept = middle;
-        if (middle == at_least) break;
-      } else {
-        missed = middle;
-      }
-    }
+    const std::optional<std::int64_t> smallest = smallest_kept(
+        guess, at_least, at_most, std::max<std::int64_t>(1, guess / 25), [&](std::int64_t n) { return at(n).kept; });
+    if (!smallest) return std::nullopt;
+    const std::int64_t kept = *smallest;
     Sized sized{.candidate = candidate_, .instances = kept, .judged = at(kept)};
     sized.exact = exact(kept);
     return sized;
@@ -98,6 +81,26 @@ class FixedSearch {
 };
 
 }  // namespace
+
+std::optional<std::int64_t> smallest_kept(std::int64_t guess, std::int64_t at_least, std::int64_t at_most,
+                                          std::int64_t first_step, const std::function<bool(std::int64_t)>& is_kept) {
+  std::int64_t kept = std::clamp(guess, at_least, at_most);
+  std::int64_t missed = at_least - 1;
+  std::int64_t step = first_step;
+  while (!is_kept(kept)) {
+    if (kept >= at_most) return std::nullopt;
+    missed = kept;
+    kept = std::min(at_most, kept + step);
+    step *= 2;
+  }
+  step = first_step;
+  while (kept - missed > 1) {
+    const std::int64_t middle = missed < at_least ? std::max(at_least, kept - step) : missed + (kept - missed) / 2;
+    step *= 2;
+    (is_kept(middle) ? kept : missed) = middle;
+  }
+  return kept;
+}
 
 Judged judge(const Deployed& deployed, const std::vector<Window>& windows, const Objectives& objectives,
              const Effort& effort, std::uint64_t seed) {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <vector>
@@ -32,6 +33,11 @@ struct Judged {
   bool kept = false;
   TrialResult trial = {};
 };
+
+// Smallest count between `at_least` and `at_most` that is kept, where more never makes it missed: away from the guess
+// in doubling steps, then by halving. nullopt where `at_most` is not enough.
+std::optional<std::int64_t> smallest_kept(std::int64_t guess, std::int64_t at_least, std::int64_t at_most,
+                                          std::int64_t first_step, const std::function<bool(std::int64_t)>& is_kept);
 
 // Simulates until it is decided.
 Judged judge(const Deployed& deployed, const std::vector<Window>& windows, const Objectives& objectives,
