@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "planner/queueing/spares.h"
 #include "planner/simulation/traffic_arrivals.h"
 #include "profiles/support/units.h"
 
@@ -13,6 +14,7 @@ namespace mlplan::planner {
 namespace {
 
 constexpr double kHoursPerMonth = 730;
+constexpr double kStartUpQuantile = 0.95;
 
 // $12,345, $12.34, $0.067, $0.000047: cents, and below them two digits.
 std::string usd(double amount) {
@@ -115,6 +117,12 @@ std::vector<std::string> confidence_notes_of(const Solution& solution, const Pla
   out.push_back(
       "intervals hold measurement, extrapolation and simulation together; that the traffic may change is in the "
       "what-ifs");
+  if (question.failures.time_between_s && !solution.live) {
+    const double works = availability(*question.failures.time_between_s, candidate.start_up_quantile(kStartUpQuantile));
+    out.push_back(fmt::format("{} of {} instances work {:.7g} % of the time, if they fail independently of each other",
+                              solution.serving, solution.instances(),
+                              100 * probability_enough(solution.serving, solution.instances(), works)));
+  }
   return out;
 }
 
