@@ -34,7 +34,7 @@ Flags::Reader read_positive(std::optional<double>& target) {
   return [&target](const std::string& value) -> Status {
     const std::optional<double> number = number_of(value);
     if (!number || !(*number > 0)) return fail(ErrorKind::usage, fmt::format("'{}' is no number above 0", value));
-    target = *number;
+    target = number;
     return {};
   };
 }

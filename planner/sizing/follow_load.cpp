@@ -63,10 +63,11 @@ std::vector<double> rates_for_instances(const Sized& sized, double peak_rate_per
   const double capacity = slow.capacity_per_s();
   // The formulas' rate at the count the simulator found; what they promise too much there, they promise everywhere.
   const auto rate_of = [&](double instances) {
-    const double low = std::floor(instances);
-    const double least = low < 1 ? 0 : highest_rate(screen, static_cast<std::int64_t>(low), 0, low * capacity);
+    const auto count = static_cast<std::int64_t>(instances);
+    const auto low = static_cast<double>(count);
+    const double least = count < 1 ? 0 : highest_rate(screen, count, 0.0, low * capacity);
     if (low == instances) return least;
-    const double most = highest_rate(screen, static_cast<std::int64_t>(low) + 1, least, (low + 1) * capacity);
+    const double most = highest_rate(screen, count + 1, least, (low + 1) * capacity);
     return least + (most - least) * (instances - low);
   };
   const double promised = sized.exact > 0 ? rate_of(std::max(sized.exact, 1.0)) : 0;
