@@ -88,13 +88,6 @@ void simultaneous_starts(const Report& report, std::vector<std::string>& out) {
 
 }  // namespace
 
-const ColdStartState* find_state(const Report& report, std::string_view name) {
-  for (const ColdStartState& state : report.cold_start.states) {
-    if (state.name == name && state.achieved) return &state;
-  }
-  return nullptr;
-}
-
 std::vector<std::string> diagnose(const Report& report) {
   std::vector<std::string> out;
   const ColdStartState* cold = find_state(report, "model_cold");

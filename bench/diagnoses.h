@@ -16,6 +16,4 @@ std::vector<std::string> diagnose(const Report& report);
 // outliers, no steady state, a busy machine, NaN, outputs that do not repeat.
 std::vector<Warning> warn(const Report& report);
 
-const ColdStartState* find_state(const Report& report, std::string_view name);  // only when achieved
-
 }  // namespace mlplan::bench

@@ -5,6 +5,13 @@
 
 namespace mlplan {
 
+const ColdStartState* find_state(const Report& report, std::string_view name) {
+  for (const ColdStartState& state : report.cold_start.states) {
+    if (state.name == name && state.achieved && state.time_to_first_result.n > 0) return &state;
+  }
+  return nullptr;
+}
+
 nlohmann::ordered_json to_ordered_json(const Report& report) {
   nlohmann::ordered_json json;
   json["schema"] = kReportSchema;

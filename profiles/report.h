@@ -8,6 +8,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "profiles/input_spec.h"
@@ -238,6 +239,9 @@ struct Report {
   Quality quality;
   std::vector<Warning> warnings;
 };
+
+// The cold start in that state; null where it was not reached, or was not timed.
+const ColdStartState* find_state(const Report& report, std::string_view name);
 
 // Stable key order: equal reports give equal bytes.
 nlohmann::ordered_json to_ordered_json(const Report& report);

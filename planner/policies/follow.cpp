@@ -20,6 +20,8 @@ std::int64_t instances_for(const std::vector<double>& rates, double rate_per_s) 
   return count + static_cast<std::int64_t>(std::ceil(std::min(kMost, (rate_per_s - rates.back()) / step)));
 }
 
+double detection_s(const FollowSettings& settings) { return settings.interval_s + settings.short_window_s; }
+
 std::int64_t ordered_for(const FollowSettings& settings, double rate_per_s) {
   const std::int64_t needed = instances_for(settings.rates, rate_per_s);
   return (needed + settings.step - 1) / settings.step * settings.step + settings.spares;

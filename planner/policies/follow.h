@@ -37,6 +37,8 @@ struct FollowSettings {
   std::int64_t highest = 100'000;
 };
 
+// Until growth is seen: the next decision, and a short window of it.
+double detection_s(const FollowSettings& settings);
 // Smallest number that serves the rate by the table, at least 1.
 std::int64_t instances_for(const std::vector<double>& rates, double rate_per_s);
 // The same in whole steps, and the spares.

@@ -130,20 +130,21 @@ Result<MeasuredInstance> instance_of_report(const Report& report, const Measured
 }
 
 Result<StartUpSettings> start_up_of_report(const Report& report, const std::string& state, bool shared_host) {
-  const auto& states = report.cold_start.states;
-  const auto found = std::find_if(states.begin(), states.end(), [&](const auto& x) { return x.name == state; });
-  if (found == states.end() || !found->achieved || found->time_to_first_result.n == 0) {
+  const ColdStartState* measured = find_state(report, state);
+  if (measured == nullptr) {
+    const auto& states = report.cold_start.states;
     std::vector<std::string> others;
     for (const ColdStartState& other : states) {
-      if (other.achieved && other.time_to_first_result.n > 0) others.push_back("--state " + other.name);
+      if (find_state(report, other.name) != nullptr) others.push_back("--state " + other.name);
     }
     others.emplace_back("--start-up 60s");
-    const std::string why = found != states.end() && !found->why_not.empty() ? ": " + found->why_not : "";
+    const auto missed = std::ranges::find(states, state, &ColdStartState::name);
+    const std::string why = missed != states.end() && !missed->why_not.empty() ? ": " + missed->why_not : "";
     return fail(ErrorKind::usage, fmt::format("the report has no start in the state {}{}", state, why),
                 "--state " + state, fmt::format("{}", fmt::join(others, ", or ")));
   }
   StartUpSettings settings;
-  settings.load_s = from_nanoseconds(found->time_to_first_result);
+  settings.load_s = from_nanoseconds(measured->time_to_first_result);
   if (shared_host) {
     settings.simultaneous_factor = factors_of(report.cold_start.simultaneous);
     if (settings.simultaneous_factor.empty()) {

@@ -35,7 +35,7 @@ double slowdown_of(const Report& report, std::int64_t workers, std::int64_t vcpu
 // What reading the file takes longer on the type's disk than where it was measured; 0 where that is not known.
 double slower_disk_s(const MeasuredReport& measured, const ColdStartState& state, const InstanceType& type,
                      double factor) {
-  const ColdStartState* warm = measured_start(measured.report, "warm");
+  const ColdStartState* warm = find_state(measured.report, "warm");
   if (state.name == "warm" || warm == nullptr || !type.disk_bytes_per_s) return 0;
   const double reading = factor * (state.time_to_first_result.median - warm->time_to_first_result.median) / 1e9;
   const double at_least = static_cast<double>(measured.report.model.bytes) / *type.disk_bytes_per_s;
@@ -63,20 +63,19 @@ class Maker {
         return fail(ErrorKind::bad_input, "planning for a model on a GPU is not possible yet", measured.path,
                     "a report of --device cpu");
       }
-      if (measured_start(measured.report, question_.start_up.state) == nullptr) {
-        return fail(ErrorKind::bad_input,
-                    fmt::format("the report has no cold start in the state {}", question_.start_up.state),
-                    measured.path,
-                    measured_start(measured.report, "warm") != nullptr
-                        ? "--start-state warm, if that is what a new instance finds"
-                        : "mlplan bench MODEL without --skip");
+      if (find_state(measured.report, question_.start_up.state) == nullptr) {
+        return fail(
+            ErrorKind::bad_input, fmt::format("the report has no cold start in the state {}", question_.start_up.state),
+            measured.path,
+            find_state(measured.report, "warm") != nullptr ? "--start-state warm, if that is what a new instance finds"
+                                                           : "mlplan bench MODEL without --skip");
       }
       if (measured.report.memory.peak_rss.n == 0 && measured.report.memory.ledger.empty())
         return fail(ErrorKind::bad_input, "the report says nothing about memory", measured.path);
       Learnt learnt{.architecture = model->architecture};
       for (WorkerModel& worker : model->workers)
         learnt.workers.push_back(std::make_shared<const WorkerModel>(std::move(worker)));
-      const ColdStartState& state = *measured_start(measured.report, question_.start_up.state);
+      const ColdStartState& state = *find_state(measured.report, question_.start_up.state);
       learnt.load_s = std::make_shared<const Distribution>(from_nanoseconds(state.time_to_first_result));
       learnt_.push_back(std::move(learnt));
     }
@@ -166,7 +165,6 @@ class Maker {
         candidate.max_batch = largest.row.batch;
         candidate.scale = time_scale(measured.measured_on, type, question_.spread);
         candidate.error = root_sum_square(candidate.scale.error, worker.error);
-        candidate.memory_first = need.first;
         candidate.memory_needed = bytes_for(need, workers);
         candidate.memory_reserved = reserved_bytes(memory);
         candidate.most_workers_in_memory = fitting;
@@ -179,7 +177,7 @@ class Maker {
   }
 
   void add_start_up(Candidate& candidate, const MeasuredReport& measured) const {
-    const ColdStartState& state = *measured_start(measured.report, question_.start_up.state);
+    const ColdStartState& state = *find_state(measured.report, question_.start_up.state);
     candidate.load_s = learnt_[candidate.report].load_s;
     candidate.load_factor =
         candidate.scale.factor * slowdown_of(measured.report, candidate.workers, *candidate.type->vcpus);
@@ -193,21 +191,7 @@ class Maker {
   std::vector<Learnt> learnt_ = {};
 };
 
-double quantile_of(const Distribution& law, double q) {
-  if (law.samples.empty()) return law.mean;
-  std::vector<double> sorted = law.samples;
-  std::ranges::sort(sorted);
-  const auto rank = static_cast<std::size_t>(std::ceil(q * static_cast<double>(sorted.size())));
-  return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
-}
-
 }  // namespace
-
-const ColdStartState* measured_start(const Report& report, const std::string& state) {
-  const auto found = std::ranges::find(report.cold_start.states, state, &ColdStartState::name);
-  if (found == report.cold_start.states.end() || !found->achieved || found->time_to_first_result.n == 0) return nullptr;
-  return &*found;
-}
 
 double Candidate::capacity_per_s() const {
   double best = 0;
@@ -237,7 +221,7 @@ StartUpSettings Candidate::start_up() const {
 }
 
 double Candidate::start_up_quantile(double q) const {
-  return quantile_of(*load_s, q) * load_factor + load_more_s + node_s.value_or(0) + image_s.value_or(0);
+  return quantile(*load_s, q) * load_factor + load_more_s + node_s.value_or(0) + image_s.value_or(0);
 }
 
 Candidate slower(Candidate candidate, double factor) {

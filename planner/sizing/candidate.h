@@ -37,9 +37,6 @@ struct StartUpAdditions {
   std::string state = "model_cold";  // of the report: what a new instance finds
 };
 
-// The report's cold start in that state; null where it was not reached.
-const ColdStartState* measured_start(const Report& report, const std::string& state);
-
 struct Candidate {
   const InstanceType* type = nullptr;
   double usd_per_hour = 0;
@@ -49,7 +46,6 @@ struct Candidate {
   std::int64_t max_batch = 1;
   TimeScale scale = {};
   double error = 0;          // relative, of all times: measurement and extrapolation together
-  double memory_first = 0;   // bytes
   double memory_needed = 0;  // bytes, without state
   double memory_reserved = 0;
   std::int64_t most_workers_in_memory = 0;
@@ -65,7 +61,8 @@ struct Candidate {
   double capacity_per_s() const;  // inputs per second of one instance, saturated, at its best batch
   std::vector<BatchService> service() const;
   StartUpSettings start_up() const;
-  double start_up_quantile(double q) const;  // node and image included where known
+  double start_up_quantile(double q) const;                      // node and image included where known
+  double start_up_s() const { return start_up_quantile(0.95); }  // what is planned with
 };
 
 // Times longer by a factor: how a plan is held against an error.

@@ -28,8 +28,11 @@ struct Demand {
   Bursts bursts = {};
 
   bool varies() const { return kind != "constant"; }
+  bool is_observed() const { return kind == "series" || kind == "trace"; }  // not stated
   bool is_gap(std::size_t step) const { return !gaps.empty() && gaps[step % gaps.size()]; }
 };
+
+inline double days_of(const Demand& demand) { return demand.span_s / 86400; }
 
 // `arrivals` are a trace's, where they fit in memory. A trace's rates are taken over steps of at least
 // `shortest_step_s`. ErrorKind::bad_input where nothing ever comes.

@@ -176,7 +176,7 @@ MemoryFit memory_of(const Solution& solution, const Explaining& with) {
   fit.most_workers = candidate.most_workers_in_memory;
   const StateSettings& state = with.question->state;
   if (state.bytes > 0) {
-    const double sessions = with.demand->peak_per_s * state.sessions_per_request * state.lifetime_s;
+    const double sessions = sessions_at(state, with.demand->peak_per_s);
     fit.state_bytes = static_cast<std::int64_t>(sessions / static_cast<double>(solution.serving) * state.bytes);
   }
   fit.needed_bytes = static_cast<std::int64_t>(candidate.memory_needed) + fit.state_bytes;
@@ -259,14 +259,6 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
   out.headroom = headroom_of(solution, with);
   out.binding = binding_of(solution, with);
   return out;
-}
-
-std::string name_of(const Deployment& deployment) {
-  std::string name = fmt::format("{} x {}", deployment.instances, deployment.instance.name);
-  if (deployment.workers > 1) name += fmt::format(", {} workers", deployment.workers);
-  name += fmt::format(", {} thread{}", deployment.threads, deployment.threads == 1 ? "" : "s");
-  if (deployment.max_batch > 1) name += fmt::format(", batch {}", deployment.max_batch);
-  return name;
 }
 
 }  // namespace mlplan::planner

@@ -17,6 +17,4 @@ struct Explaining {
 // With the figures at the measured times, and the bounds from times shorter and longer by the error.
 Deployment deployment_of(const Solution& solution, const Explaining& explaining);
 
-std::string name_of(const Deployment& deployment);  // "3 x c7i.large, 2 workers, 1 thread, batch 4"
-
 }  // namespace mlplan::planner

@@ -34,6 +34,11 @@ struct StateSettings {
   double sessions_per_request = 1;  // 1 / requests of a session
 };
 
+// Sessions that live at once, in the mean.
+inline double sessions_at(const StateSettings& state, double requests_per_s) {
+  return requests_per_s * state.sessions_per_request * state.lifetime_s;
+}
+
 // Smallest number of instances, at least `instances`, each of which has room for the sessions it will hold in all but
 // a share of 0.001 of time: sessions live independently (M/G/infinity: their number is Poisson) and are spread evenly.
 // nullopt where one instance has room for none.

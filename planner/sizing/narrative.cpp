@@ -14,7 +14,6 @@ namespace mlplan::planner {
 namespace {
 
 constexpr double kHoursPerMonth = 730;
-constexpr double kStartUpQuantile = 0.95;
 
 // $12,345, $12.34, $0.067, $0.000047: cents, and below them two digits.
 std::string usd(double amount) {
@@ -45,14 +44,14 @@ std::string how_many(const Deployment& d) {
 // A fixed fleet holds up to the highest rate it was sized for. Of n days each is as likely as the next to have the
 // highest rate, so that one more exceeds it with a chance of 1 / (n + 1).
 Warning peak_not_bounded(const Demand& demand) {
-  const auto days = static_cast<std::int64_t>(demand.span_s / 86400);
+  const auto days = static_cast<std::int64_t>(days_of(demand));
   const std::string what =
       days < 1 ? fmt::format("the traffic is {} of a day: a rate above its highest may come at any time",
                              format_duration(1e9 * demand.span_s))
                : fmt::format(
                      "the fleet is fixed at the highest rate of {} days: another day exceeds it with a chance of "
-                     "1 in {}; 19 days would bound it at 95 %",
-                     days, days + 1);
+                     "1 in {}; {:.0f} days would bound it at 95 %",
+                     days, days + 1, kDaysThatBound);
   return {"peak_not_bounded", what, "--scaling live, or a longer --traffic"};
 }
 
@@ -93,7 +92,7 @@ std::vector<std::string> assumptions_of(const PlanQuestion& question, const Dema
   out.push_back(
       "how much workers on one instance slow each other down depends on the share of its vCPUs in use, as measured");
   out.push_back("256 MiB and 5 % of an instance's memory are left to the system");
-  if (demand.varies() && demand.kind != "diurnal") out.push_back("the traffic to come is like the traffic given");
+  if (demand.is_observed()) out.push_back("the traffic to come is like the traffic given");
   if (question.state.bytes > 0) out.push_back("sessions are spread evenly over instances and stay where they began");
   return out;
 }
@@ -118,7 +117,7 @@ std::vector<std::string> confidence_notes_of(const Solution& solution, const Pla
       "intervals hold measurement, extrapolation and simulation together; that the traffic may change is in the "
       "what-ifs");
   if (question.failures.time_between_s && !solution.live) {
-    const double works = availability(*question.failures.time_between_s, candidate.start_up_quantile(kStartUpQuantile));
+    const double works = availability(*question.failures.time_between_s, candidate.start_up_s());
     out.push_back(fmt::format("{} of {} instances work {:.7g} % of the time, if they fail independently of each other",
                               solution.serving, solution.instances(),
                               100 * probability_enough(solution.serving, solution.instances(), works)));
@@ -130,13 +129,12 @@ std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& q
   const Candidate& candidate = solution.candidate;
   const MeasuredReport& measured = question.reports[candidate.report];
   std::vector<Warning> out;
-  const bool observed = demand.kind == "series" || demand.kind == "trace";
-  if (observed && !solution.live && demand.span_s < kDaysThatBound * 86400) out.push_back(peak_not_bounded(demand));
+  if (!solution.live && !solution.promised) out.push_back(peak_not_bounded(demand));
   if (!candidate.node_s) {
     out.push_back(
         {"node_start_unknown",
          fmt::format("how long {} takes until it runs is not known, so start-up is that of the model alone, {}",
-                     candidate.type->name, format_duration(1e9 * candidate.start_up_quantile(0.95))),
+                     candidate.type->name, format_duration(1e9 * candidate.start_up_s())),
          "--node-start 60s"});
   }
   if (candidate.scale.kind == TimeScale::Kind::unknown_speed) {

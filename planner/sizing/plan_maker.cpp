@@ -40,10 +40,9 @@ constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications =
 constexpr std::int64_t kMostInstances = 100'000;
 constexpr double kExposureAimedAt = 1.0 / 3;  // of what was asked for, where traffic was seen: it will differ
 constexpr double kUsualExposure = 0.01;       // where none is asked for, only to begin the search with
-constexpr double kSecondsPerDay = 86400;
-constexpr double kPromiseWorth = 2;   // times the price of what cannot be promised
-constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
-constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
+constexpr double kPromiseWorth = 2;           // times the price of what cannot be promised
+constexpr std::size_t kFollowed = 3;          // solutions that are simulated following the load
+constexpr std::size_t kTried = 6;             // candidates that are simulated at least, where there are so many
 constexpr std::size_t kMostTried = 12;
 constexpr std::size_t kRunnersUp = 4;
 
@@ -81,7 +80,6 @@ class PlanMaker {
   void infeasible_by_latency(const Ranking& ranking);
   void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
-  bool is_observed() const { return demand_.kind == "series" || demand_.kind == "trace"; }
   bool is_promised(const Solution& solution, bool follows) const;
   void sort_solutions();
   Explaining explaining(const Solution& solution) const {
@@ -140,7 +138,7 @@ bool PlanMaker::is_within_limits(const Solution& solution) const {
 
 std::optional<std::int64_t> PlanMaker::instances_for_sessions(const Candidate& candidate) const {
   const StateSettings& state = question_.state;
-  const double sessions = demand_.peak_per_s * state.sessions_per_request * state.lifetime_s;
+  const double sessions = sessions_at(state, demand_.peak_per_s);
   const auto memory = static_cast<double>(*candidate.type->memory_bytes);
   return instances_for_state(sessions, memory - candidate.memory_reserved - candidate.memory_needed, state.bytes, 1);
 }
@@ -171,14 +169,14 @@ std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
   if (!sized) return std::nullopt;
   solution.serving = sized->instances;
   solution.exact = sized->exact;
-  solution.spares = spares_for(solution.serving, candidate.start_up_quantile(0.95));
+  solution.spares = spares_for(solution.serving, candidate.start_up_s());
   solution.mean_instances = static_cast<double>(solution.instances());
   if (can_follow()) {
     FollowSettings& policy = solution.policy;
     policy.capacity_per_s = candidate.capacity_per_s() / (1 + candidate.error);
     policy.rates = rates_for_instances(*sized, demand_.peak_per_s, question_.slo.latency);
     policy.lowest = std::max(question_.limits.min_instances, solution.for_state);
-    policy.lead_s = candidate.start_up_quantile(0.95) + policy.interval_s + policy.short_window_s;
+    policy.lead_s = candidate.start_up_s() + detection_s(policy);
     if (demand_.kind == "diurnal") policy.forecast = demand_.rates;
     solution.ordered = mean_ordered(policy, demand_) + static_cast<double>(solution.spares);
   }
@@ -212,7 +210,7 @@ bool PlanMaker::certify(Solution& solution) {
   if (sized->instances != solution.serving) {
     solution.serving = sized->instances;
     solution.exact = sized->exact;
-    solution.spares = spares_for(solution.serving, solution.candidate.start_up_quantile(0.95));
+    solution.spares = spares_for(solution.serving, solution.candidate.start_up_s());
     solution.mean_instances = static_cast<double>(solution.instances());
   }
   solution.judged = std::move(sized->judged);
@@ -223,7 +221,7 @@ std::optional<Followed> PlanMaker::fewest_spares_of(const Solution& solution, co
   if (!guess_spares_)
     guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
   Objectives objectives{question_.slo.latency, question_.slo.exposure};
-  if (objectives.exposure && is_observed()) *objectives.exposure *= kExposureAimedAt;
+  if (objectives.exposure && demand_.is_observed()) *objectives.exposure *= kExposureAimedAt;
   const std::int64_t most = std::max<std::int64_t>(20, 3 * solution.serving);
   const Effort effort = windows.size() < kFewestWindows ? kFollowEffort : kWindowsEffort;
   const std::int64_t fewest = std::min(most, spares_by_money(solution, demand_, question_).value_or(0));
@@ -293,8 +291,8 @@ bool PlanMaker::follow_load(Solution& solution, double requests) {
 // granted. A fixed fleet needs days enough to bound their highest rate, one that follows the load windows enough to
 // bound the growth within a start-up.
 bool PlanMaker::is_promised(const Solution& solution, bool follows) const {
-  if (!is_observed()) return true;
-  if (!follows) return demand_.span_s >= kDaysThatBound * kSecondsPerDay;
+  if (!demand_.is_observed()) return true;
+  if (!follows) return days_of(demand_) >= kDaysThatBound;
   const double quantile = 1 - question_.slo.exposure.value_or(1 - question_.slo.latency.back().quantile);
   const auto windows = static_cast<std::int64_t>(growth_of(solution, demand_).all.windows.size());
   return windows >= windows_needed(quantile, plan_.confidence);
@@ -434,7 +432,7 @@ void PlanMaker::answer() {
   const std::vector<Window> fewer = best.live ? windows_for(best.policy, kFollowRequests) : busiest_;
   plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer}, [&](double factor) {
     FollowSettings slower = best.policy;
-    slower.lead_s = factor * best.candidate.start_up_quantile(0.95) + slower.interval_s + slower.short_window_s;
+    slower.lead_s = factor * best.candidate.start_up_s() + detection_s(slower);
     return windows_for(slower, kFollowRequests);
   });
   plan_.simulated.windows = windows_said(*with.windows);

@@ -21,7 +21,7 @@ Result<Candidate> planned_candidate(const Deployment& deployment, const Report& 
   const bool has_batch = std::ranges::any_of(
       worker->service, [&](const ServiceLaw& law) { return law.row.batch == deployment.max_batch; });
   if (!has_batch) return has_not(fmt::format("batch of {} by a {}", deployment.max_batch, threads));
-  const ColdStartState* state = measured_start(report, times.start_up_state);
+  const ColdStartState* state = find_state(report, times.start_up_state);
   if (state == nullptr) return has_not("cold start in the state " + times.start_up_state);
 
   Candidate candidate;

@@ -12,8 +12,6 @@ namespace mlplan::planner {
 
 namespace {
 
-double detection_s(const FollowSettings& policy) { return policy.interval_s + policy.short_window_s; }
-
 Growth growth_over(const Solution& solution, const Demand& demand, double horizon_s) {
   if (!demand.varies()) return {};
   NeedSeries needs{
@@ -55,8 +53,7 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
                      : "not known how long it takes, or what it costs: --stopped-start 40s --stopped-price 0.01";
   out.push_back(std::move(stopped));
   const Report& report = with.question->reports[candidate.report].report;
-  const auto warm = std::ranges::find(report.cold_start.states, "warm", &ColdStartState::name);
-  if (warm != report.cold_start.states.end() && warm->achieved && warm->time_to_first_result.n > 0) {
+  if (const ColdStartState* warm = find_state(report, "warm"); warm != nullptr) {
     const double ready_in = candidate.load_factor * warm->time_to_first_result.median / 1e9;
     const std::string beside = until_ready(solution, with, ready_in);
     out.push_back({.name = "page_cache_warm",
@@ -72,14 +69,14 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
 }  // namespace
 
 Growth growth_of(const Solution& solution, const Demand& demand) {
-  return growth_over(solution, demand, solution.candidate.start_up_quantile(0.95) + detection_s(solution.policy));
+  return growth_over(solution, demand, solution.candidate.start_up_s() + detection_s(solution.policy));
 }
 
 std::optional<std::int64_t> spares_by_money(const Solution& solution, const Demand& demand,
                                             const PlanQuestion& question) {
   const std::optional<double> missing = missing_usd_per_hour(solution, question);
   if (!missing) return std::nullopt;
-  return count_spares(growth_of(solution, demand), {.start_up_s = solution.candidate.start_up_quantile(0.95),
+  return count_spares(growth_of(solution, demand), {.start_up_s = solution.candidate.start_up_s(),
                                                     .spare_usd_per_hour = solution.candidate.usd_per_hour,
                                                     .missing_usd_per_hour = missing})
       .by_money;
@@ -91,7 +88,7 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
   WarmPool pool;
   pool.by_failures = solution.spares;
   pool.count = solution.spares + (solution.live ? solution.policy.spares : 0);
-  pool.start_up_s = solution.candidate.start_up_quantile(0.95);
+  pool.start_up_s = solution.candidate.start_up_s();
   pool.decided_by = pool.count == 0 ? "none needed" : "failures";
   if (!solution.live) {
     pool.tiers = pool.count > 0 ? tiers_of(solution, pool, with) : std::vector<PoolTier>{};
@@ -108,7 +105,7 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
     time += one.time_s;
   }
   // A day that was stated is taken for what it is; it is not a sample of anything.
-  const bool observed = demand.kind != "diurnal";
+  const bool observed = demand.is_observed();
   const SpareCount spares = count_spares(growth, {.exposure = question.slo.exposure,
                                                   .start_up_s = *pool.start_up_s,
                                                   .draws_per_s = time > 0 ? starts / time : 0,

@@ -122,7 +122,7 @@ class Asking {
   WhatIf instance_fails() const {
     WhatIf out = judged("instance_fails", {slow_, scaling_of(solution_, 1)}, *with_.windows);
     const std::string until =
-        fmt::format("until another is ready, {} later", format_duration(1e9 * slow_.start_up_quantile(0.95)));
+        fmt::format("until another is ready, {} later", format_duration(1e9 * slow_.start_up_s()));
     if (solution_.instances() == 1) {
       out = WhatIf{.name = "instance_fails",
                    .sentence = fmt::format("nothing is served {}; a spare costs ${:.2f} an hour (--survive 1)", until,
@@ -136,7 +136,7 @@ class Asking {
   }
 
   std::vector<WhatIf> start_ups() const {
-    const double start_up = slow_.start_up_quantile(0.95);
+    const double start_up = slow_.start_up_s();
     if (!solution_.live) {
       return {
           WhatIf{.name = "start_up_doubles",
