@@ -7,6 +7,7 @@
 
 #include "planner/queueing/spares.h"
 #include "planner/simulation/traffic_arrivals.h"
+#include "planner/sizing/pool_plan.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {

@@ -8,10 +8,6 @@
 
 namespace mlplan::planner {
 
-// Of n days each is as likely as the next to have the highest rate: one more exceeds it with a chance of 1 / (n + 1),
-// so that 19 bound it at 95 %.
-inline constexpr double kDaysThatBound = 19;
-
 // "Buy 3 c7a.large ...": of a plan with a recommendation, or why there is none.
 std::string summary_of(const Plan& plan);
 

@@ -3,19 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "planner/queueing/spares.h"
 #include "planner/sizing/deployment.h"
-#include "planner/sizing/follow_load.h"
+#include "planner/sizing/following.h"
+#include "planner/sizing/infeasible.h"
 #include "planner/sizing/narrative.h"
 #include "planner/sizing/pool_plan.h"
 #include "planner/sizing/ranking.h"
 #include "planner/sizing/search.h"
 #include "planner/sizing/solution.h"
 #include "planner/sizing/what_if.h"
-#include "profiles/support/units.h"
 
 namespace mlplan::planner {
 
@@ -23,26 +22,11 @@ namespace {
 
 constexpr double kSearchRequests = 30'000;  // of one replication while searching
 constexpr double kFinalRequests = 200'000;  // of one replication of the recommendation
-constexpr double kFinalFollowRequests = 2'000'000;
-constexpr double kDrawn = 12;  // windows at random for the recommendation, however many requests they have
 constexpr double kAsFast = 0.02;
 constexpr std::size_t kMostCertified = 6;
-constexpr double kFollowRequests = 300'000;  // the same, where the load is followed
-// How a policy that follows the load orders: in steps of so many instances, held for so long.
-struct OrderShape {
-  std::int64_t step = 1;
-  double hold_s = 300;
-};
-constexpr std::array<OrderShape, 5> kOrders = {{{1, 300}, {1, 900}, {2, 600}, {3, 300}, {3, 900}}};
-constexpr std::int64_t kFewestSteps = 4;  // to the highest rate
-constexpr Effort kWindowsEffort = {.fewest_replications = 1, .most_replications = 3};
-constexpr Effort kFollowEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::int64_t kMostInstances = 100'000;
-constexpr double kExposureAimedAt = 1.0 / 3;  // of what was asked for, where traffic was seen: it will differ
-constexpr double kUsualExposure = 0.01;       // where none is asked for, only to begin the search with
-constexpr double kPromiseWorth = 2;           // times the price of what cannot be promised
-constexpr std::size_t kFollowed = 3;          // solutions that are simulated following the load
-constexpr std::size_t kTried = 6;             // candidates that are simulated at least, where there are so many
+constexpr std::size_t kFollowed = 3;  // solutions that are simulated following the load
+constexpr std::size_t kTried = 6;     // candidates that are simulated at least, where there are so many
 constexpr std::size_t kMostTried = 12;
 constexpr std::size_t kRunnersUp = 4;
 
@@ -58,16 +42,10 @@ class PlanMaker {
   void describe_inputs();
   void search();
   std::optional<Solution> size(const Ranked& ranked);
-  bool follow_load(Solution& solution, double requests);
-  std::optional<Followed> fewest_spares_of(const Solution& solution, const std::vector<Window>& windows);
-  double mean_instances(const Solution& solution, const FollowSettings& policy, const Judged& judged,
-                        const std::vector<Window>& windows) const;
-  void choose_orders(Solution& solution);
   bool certify(Solution& solution);
   void certify_cheapest();
   double response_with(const Solution& solution, std::int64_t instances) const;
   void spend_on_latency();
-  std::vector<Window> windows_for(const FollowSettings& policy, double requests) const;
   bool can_follow() const {
     return demand_.varies() && question_.scaling != ScalingChoice::fixed && question_.limits.objective == "cost";
   }
@@ -76,11 +54,7 @@ class PlanMaker {
   std::int64_t spares_for(std::int64_t serving, double repair_s) const;
   void answer();
   std::vector<ParetoPoint> cost_and_latency(const std::vector<const Solution*>& kept) const;
-  void infeasible_without_candidates();
-  void infeasible_by_latency(const Ranking& ranking);
-  void infeasible_by_limits();
   bool is_within_limits(const Solution& solution) const;
-  bool is_promised(const Solution& solution, bool follows) const;
   void sort_solutions();
   Explaining explaining(const Solution& solution) const {
     return {&question_, &demand_,
@@ -94,11 +68,10 @@ class PlanMaker {
   Demand demand_ = {};
   Candidates candidates_ = {};
   Objectives latency_only_ = {};
-  std::vector<Window> busiest_ = {};               // for the search
-  std::vector<Window> final_busiest_ = {};         // for the recommendation
-  OrderShape orders_ = {};                         // of the policy, as the first candidate does best
-  std::optional<std::int64_t> guess_spares_ = {};  // of the candidate before
-  std::vector<Solution> solutions_ = {};           // all that keep the objectives, cheapest first
+  std::vector<Window> busiest_ = {};        // for the search
+  std::vector<Window> final_busiest_ = {};  // for the recommendation
+  Following following_{question_, demand_};
+  std::vector<Solution> solutions_ = {};  // all that keep the objectives, cheapest first
   std::optional<Solution> recommended_ = {};
 };
 
@@ -171,36 +144,23 @@ std::optional<Solution> PlanMaker::size(const Ranked& ranked) {
   solution.exact = sized->exact;
   solution.spares = spares_for(solution.serving, candidate.start_up_s());
   solution.mean_instances = static_cast<double>(solution.instances());
-  if (can_follow()) {
-    FollowSettings& policy = solution.policy;
-    policy.capacity_per_s = candidate.capacity_per_s() / (1 + candidate.error);
-    policy.rates = rates_for_instances(*sized, demand_.peak_per_s, question_.slo.latency);
-    policy.lowest = std::max(question_.limits.min_instances, solution.for_state);
-    policy.lead_s = candidate.start_up_s() + detection_s(policy);
-    if (demand_.kind == "diurnal") policy.forecast = demand_.rates;
-    solution.ordered = mean_ordered(policy, demand_) + static_cast<double>(solution.spares);
-  }
+  if (can_follow()) following_.prepare(*sized, solution);
   solution.judged = std::move(sized->judged);
-  solution.promised = is_promised(solution, false);
+  solution.promised = is_promised(solution, false, demand_, question_);
   return solution;
-}
-
-std::vector<Window> PlanMaker::windows_for(const FollowSettings& policy, double requests) const {
-  const double drawn = requests == kFinalFollowRequests ? kDrawn : 2;
-  return windows_of(demand_, {.warm_up_s = policy.long_window_s + policy.lead_s,
-                              .requests = requests,
-                              .fewest_drawn = drawn,
-                              .horizon_s = policy.lead_s,
-                              .seed = question_.seed});
 }
 
 // Holds the solution against more of the traffic than the search did, and makes it larger where that is not enough.
 // False where it cannot be made to keep the objectives.
 bool PlanMaker::certify(Solution& solution) {
   if (solution.live) {
-    guess_spares_ = solution.policy.spares;
+    if (following_.follow(solution, kFinalDepth)) return true;
+    if (question_.scaling == ScalingChoice::live) return false;
+    // Held against more of the traffic, a fixed fleet is the better one.
     solution.live = false;
-    return follow_load(solution, kFinalFollowRequests);
+    solution.by_spares.clear();
+    solution.mean_instances = static_cast<double>(solution.instances());
+    solution.promised = is_promised(solution, false, demand_, question_);
   }
   final_busiest_ = {busiest_window(demand_, {.requests = kFinalRequests})};
   const std::int64_t most = kMostInstances + 2 * solution.serving;
@@ -215,87 +175,6 @@ bool PlanMaker::certify(Solution& solution) {
   }
   solution.judged = std::move(sized->judged);
   return true;
-}
-
-std::optional<Followed> PlanMaker::fewest_spares_of(const Solution& solution, const std::vector<Window>& windows) {
-  if (!guess_spares_)
-    guess_spares_ = growth_of(solution, demand_).all.quantile(1 - question_.slo.exposure.value_or(kUsualExposure));
-  Objectives objectives{question_.slo.latency, question_.slo.exposure};
-  if (objectives.exposure && demand_.is_observed()) *objectives.exposure *= kExposureAimedAt;
-  const std::int64_t most = std::max<std::int64_t>(20, 3 * solution.serving);
-  const Effort effort = windows.size() < kFewestWindows ? kFollowEffort : kWindowsEffort;
-  const std::int64_t fewest = std::min(most, spares_by_money(solution, demand_, question_).value_or(0));
-  std::optional<Followed> followed = fewest_spares(solution.candidate, solution.policy, fewest, *guess_spares_, most,
-                                                   windows, objectives, effort, question_.seed);
-  if (followed) guess_spares_ = followed->policy.spares;
-  return followed;
-}
-
-// The windows' mean, brought to all of the traffic by what the policy orders there and there; spares included.
-double PlanMaker::mean_instances(const Solution& solution, const FollowSettings& policy, const Judged& judged,
-                                 const std::vector<Window>& windows) const {
-  const double of_windows = mean_ordered(policy, demand_, windows);
-  const double extended = of_windows > 0 ? mean_ordered(policy, demand_) / of_windows : 1;
-  return judged.trial.instances().mean * extended + static_cast<double>(solution.spares);
-}
-
-// Larger orders held for longer cost more instances and fewer start-ups, so that fewer spares do: what costs least.
-void PlanMaker::choose_orders(Solution& solution) {
-  const std::vector<Window> windows = windows_for(solution.policy, kFollowRequests);
-  FollowSettings best = solution.policy;
-  double least = INFINITY;
-  for (const auto& [step, hold_s] : kOrders) {
-    if (step > 1 && kFewestSteps * step > solution.serving) continue;
-    solution.policy.step = step;
-    solution.policy.hold_s = hold_s;
-    const std::optional<Followed> followed = fewest_spares_of(solution, windows);
-    if (!followed) continue;
-    const double mean = mean_instances(solution, followed->policy, followed->judged, windows);
-    if (mean >= least) continue;
-    least = mean;
-    best = followed->policy;
-  }
-  orders_ = {best.step, best.hold_s};
-  guess_spares_ = best.spares;
-}
-
-// Makes the solution follow the load where that keeps the objectives, and costs less or was asked for.
-bool PlanMaker::follow_load(Solution& solution, double requests) {
-  const Candidate& candidate = solution.candidate;
-  const std::vector<Window> windows = windows_for(solution.policy, requests);
-  const std::optional<Followed> followed = fewest_spares_of(solution, windows);
-  if (!followed) return false;
-  const double mean = mean_instances(solution, followed->policy, followed->judged, windows);
-  const auto fixed = static_cast<double>(solution.serving + solution.spares);
-  const double worth = is_promised(solution, false) || !is_promised(solution, true) ? 1 : kPromiseWorth;
-  if (question_.scaling == ScalingChoice::cheapest && mean >= worth * fixed) return false;
-  solution.by_spares.clear();
-  for (const auto& [spares, judged] : followed->tried) {
-    FollowSettings with = followed->policy;
-    with.spares = spares;
-    solution.by_spares[spares] = {mean_instances(solution, with, judged, windows) * candidate.usd_per_hour,
-                                  judged.trial.exposure().mean};
-  }
-  solution.policy = followed->policy;
-  solution.following = ordered_for(solution.policy, demand_.peak_per_s) - solution.policy.spares;
-  solution.most = std::max(solution.following + solution.policy.spares, followed->judged.trial.most_instances);
-  solution.live = true;
-  solution.windows = windows;
-  solution.judged = followed->judged;
-  solution.mean_instances = mean;
-  solution.promised = is_promised(solution, true);
-  return true;
-}
-
-// Whether the traffic can carry the claim that the objectives are kept. Of traffic that was stated it is taken for
-// granted. A fixed fleet needs days enough to bound their highest rate, one that follows the load windows enough to
-// bound the growth within a start-up.
-bool PlanMaker::is_promised(const Solution& solution, bool follows) const {
-  if (!demand_.is_observed()) return true;
-  if (!follows) return days_of(demand_) >= kDaysThatBound;
-  const double quantile = 1 - question_.slo.exposure.value_or(1 - question_.slo.latency.back().quantile);
-  const auto windows = static_cast<std::int64_t>(growth_of(solution, demand_).all.windows.size());
-  return windows >= windows_needed(quantile, plan_.confidence);
 }
 
 // What can be promised goes first, unless that costs more than kPromiseWorth times as much; then what costs less.
@@ -317,7 +196,10 @@ void PlanMaker::sort_solutions() {
 void PlanMaker::search() {
   const Ranking ranking = rank(candidates_, demand_, question_.slo.latency, question_.limits, can_follow());
   plan_.simulated.screened = ranking.screened;
-  if (ranking.by_cost.empty()) return infeasible_by_latency(ranking);
+  if (ranking.by_cost.empty()) {
+    plan_.infeasible = beyond_latency(ranking, question_);
+    return;
+  }
   std::optional<double> cheapest;
   std::vector<const InstanceType*> seen;
   std::size_t tried = 0;
@@ -341,12 +223,9 @@ void PlanMaker::search() {
   }
   if (can_follow()) {
     std::ranges::stable_sort(solutions_, {}, &Solution::likely_usd_per_hour);
-    if (!solutions_.empty()) choose_orders(solutions_.front());
-    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i) {
-      solutions_[i].policy.step = orders_.step;
-      solutions_[i].policy.hold_s = orders_.hold_s;
-      follow_load(solutions_[i], kFollowRequests);
-    }
+    if (!solutions_.empty()) following_.choose_orders(solutions_.front());
+    for (std::size_t i = 0; i < std::min(kFollowed, solutions_.size()); ++i)
+      following_.follow(solutions_[i], kSearchDepth);
     if (question_.scaling == ScalingChoice::live) std::erase_if(solutions_, [](const Solution& s) { return !s.live; });
   }
   sort_solutions();
@@ -411,7 +290,11 @@ void PlanMaker::answer() {
   for (const Solution& solution : solutions_) {
     if (is_within_limits(solution)) kept.push_back(&solution);
   }
-  if (kept.empty()) return infeasible_by_limits();
+  if (kept.empty()) {
+    plan_.infeasible = beyond_limits(
+        solutions_, question_, [&](const Solution& solution) { return deployment_of(solution, explaining(solution)); });
+    return;
+  }
   const Solution& best = *kept.front();
   const Explaining with = explaining(best);
   plan_.recommendation = deployment_of(best, with);
@@ -429,11 +312,11 @@ void PlanMaker::answer() {
                                        point.exposure, spares == best.policy.spares});
   }
   // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
-  const std::vector<Window> fewer = best.live ? windows_for(best.policy, kFollowRequests) : busiest_;
+  const std::vector<Window> fewer = best.live ? following_.windows_for(best.policy, kSearchDepth) : busiest_;
   plan_.what_if = what_ifs(best, {&question_, &demand_, &fewer}, [&](double factor) {
     FollowSettings slower = best.policy;
     slower.lead_s = factor * best.candidate.start_up_s() + detection_s(slower);
-    return windows_for(slower, kFollowRequests);
+    return following_.windows_for(slower, kSearchDepth);
   });
   plan_.simulated.windows = windows_said(*with.windows);
   plan_.simulated.why_enough = why_windows_suffice(best, demand_);
@@ -456,69 +339,6 @@ std::vector<ParetoPoint> PlanMaker::cost_and_latency(const std::vector<const Sol
                       solution->usd_per_hour(), 1e9 * response, solution == kept.front()});
   }
   return points;
-}
-
-void PlanMaker::infeasible_without_candidates() {
-  Infeasible why{.constraint = "compute"};
-  if (candidates_.least_memory) {
-    std::int64_t most = 0;
-    const InstanceType* largest = nullptr;
-    for (const InstanceType* type : question_.types) {
-      if (!type->gpu && type->memory_bytes.value_or(0) > most) {
-        most = *type->memory_bytes;
-        largest = type;
-      }
-    }
-    why.constraint = "memory";
-    why.because = fmt::format("a worker needs an instance of {}", format_bytes(*candidates_.least_memory));
-    if (largest != nullptr)
-      why.because += fmt::format("; the largest that may be bought, {}, has {}", largest->name,
-                                 format_bytes(static_cast<double>(most)));
-  } else {
-    why.because = candidates_.left_out.empty() ? "there is no instance type to choose from"
-                                               : "no instance type can be used: " + candidates_.left_out.front().why;
-  }
-  plan_.infeasible = std::move(why);
-}
-
-void PlanMaker::infeasible_by_latency(const Ranking& ranking) {
-  const LatencyObjective& objective = question_.slo.latency.front();
-  Infeasible why{.constraint = "latency"};
-  why.because =
-      fmt::format("even idle, no instance type answers {}: the fastest, {}, needs {} for {}",
-                  format_latency_objective(objective), ranking.fastest == nullptr ? "none" : name_of(*ranking.fastest),
-                  format_duration(1e9 * ranking.fastest_response_s), percentile_name(ranking.hardest_quantile));
-  plan_.infeasible = std::move(why);
-}
-
-void PlanMaker::infeasible_by_limits() {
-  const PlanLimits& limits = question_.limits;
-  Infeasible why;
-  if (solutions_.empty()) {
-    why.constraint = question_.state.bytes > 0 ? "memory" : "compute";
-    why.because = question_.state.bytes > 0
-                      ? "no candidate has room for the sessions that live at once and keeps the objectives"
-                      : "none of the candidates that were simulated keeps the objectives";
-  } else {
-    const Solution* nearest = &solutions_.front();
-    if (limits.budget_usd_per_hour && nearest->usd_per_hour() > *limits.budget_usd_per_hour) {
-      why.constraint = "budget";
-      why.because = fmt::format("the cheapest that keeps the objectives costs ${:.2f} an hour, the budget is ${:.2f}",
-                                nearest->usd_per_hour(), *limits.budget_usd_per_hour);
-      why.nearest_misses =
-          fmt::format("${:.2f} an hour more than the budget of ${:.2f}",
-                      nearest->usd_per_hour() - *limits.budget_usd_per_hour, *limits.budget_usd_per_hour);
-    } else {
-      nearest = &*std::ranges::min_element(solutions_, {}, &Solution::instances);
-      why.constraint = "maximum";
-      why.because = fmt::format("the smallest that keeps the objectives has {} instances, the maximum is {}",
-                                nearest->instances(), limits.max_instances.value_or(0));
-      why.nearest_misses =
-          fmt::format("{} more than the maximum", nearest->instances() - limits.max_instances.value_or(0));
-    }
-    why.nearest = deployment_of(*nearest, explaining(*nearest));
-  }
-  plan_.infeasible = std::move(why);
 }
 
 Result<Plan> PlanMaker::run() {
@@ -544,7 +364,7 @@ Result<Plan> PlanMaker::run() {
   busiest_ = {busiest_window(demand_, {.requests = kSearchRequests})};
   describe_inputs();
   if (candidates_.all.empty()) {
-    infeasible_without_candidates();
+    plan_.infeasible = without_candidates(candidates_, question_.types);
   } else {
     search();
   }

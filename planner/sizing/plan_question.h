@@ -30,6 +30,10 @@ struct PoolCosts {
   std::optional<double> stopped_usd_per_hour;
 };
 
+inline constexpr double kPlanConfidence = 0.95;  // of intervals and claims
+
+inline constexpr double kPromiseWorth = 2;  // times the price of what the traffic cannot promise
+
 enum class ScalingChoice { cheapest, fixed, live };
 
 struct PlanQuestion {

@@ -82,6 +82,14 @@ std::optional<std::int64_t> spares_by_money(const Solution& solution, const Dema
       .by_money;
 }
 
+bool is_promised(const Solution& solution, bool follows, const Demand& demand, const PlanQuestion& question) {
+  if (!demand.is_observed()) return true;
+  if (!follows) return days_of(demand) >= kDaysThatBound;
+  const double quantile = 1 - question.slo.exposure.value_or(1 - question.slo.latency.back().quantile);
+  const auto windows = static_cast<std::int64_t>(growth_of(solution, demand).all.windows.size());
+  return windows >= windows_needed(quantile, kPlanConfidence);
+}
+
 WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Explaining& with) {
   const PlanQuestion& question = *with.question;
   const Demand& demand = *with.demand;

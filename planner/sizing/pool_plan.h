@@ -18,6 +18,15 @@ Growth growth_of(const Solution& solution, const Demand& demand);
 std::optional<std::int64_t> spares_by_money(const Solution& solution, const Demand& demand,
                                             const PlanQuestion& question);
 
+// Of n days each is as likely as the next to have the highest rate: one more exceeds it with a chance of 1 / (n + 1),
+// so that 19 bound it at 95 %.
+inline constexpr double kDaysThatBound = 19;
+
+// Whether the traffic can carry the claim that the objectives are kept. Of traffic that was stated it is taken for
+// granted. A fixed fleet needs days enough to bound their highest rate, one that follows the load windows enough to
+// bound the growth within a start-up.
+bool is_promised(const Solution& solution, bool follows, const Demand& demand, const PlanQuestion& question);
+
 WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Explaining& with);
 
 }  // namespace mlplan::planner
