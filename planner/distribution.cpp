@@ -24,6 +24,21 @@ void each(const Distribution& law, Visit visit) {
 
 double exponential_limited(double mean, double time) { return mean > 0 ? -mean * std::expm1(-time / mean) : 0; }
 
+// Of samples, at shares that ascend.
+std::vector<double> quantiles(const Distribution& law, std::span<const double> shares) {
+  std::vector<std::pair<double, double>> rising;
+  each(law, [&](double value, double p) { rising.emplace_back(value, p); });
+  std::ranges::sort(rising);
+  std::vector<double> out;
+  std::size_t i = 0;
+  double sum = rising.front().second;
+  for (const double share : shares) {
+    while (sum < share - 1e-12 && i + 1 < rising.size()) sum += rising[++i].second;
+    out.push_back(rising[i].first);
+  }
+  return out;
+}
+
 double normal_cdf(double z) { return 0.5 * std::erfc(-z / std::sqrt(2.0)); }
 
 }  // namespace
@@ -154,15 +169,7 @@ double quantile(const Distribution& law, double q) {
     }
     case Distribution::Kind::empirical: {
       if (law.samples.empty()) return std::numeric_limits<double>::quiet_NaN();
-      std::vector<std::pair<double, double>> rising;
-      each(law, [&](double value, double p) { rising.emplace_back(value, p); });
-      std::ranges::sort(rising);
-      double sum = 0;
-      for (const auto& [value, p] : rising) {
-        sum += p;
-        if (sum >= q - 1e-12) return value;
-      }
-      return rising.back().first;
+      return quantiles(law, std::span(&q, 1)).front();
     }
   }
   return 0;
@@ -173,8 +180,9 @@ std::vector<double> equal_parts(const Distribution& law, std::size_t most) {
   if (law.kind == Distribution::Kind::empirical && law.weights.empty() && law.samples.size() <= most)
     return law.samples;
   std::vector<double> parts(most);
-  for (std::size_t i = 0; i < most; ++i)
-    parts[i] = quantile(law, (static_cast<double>(i) + 0.5) / static_cast<double>(most));
+  for (std::size_t i = 0; i < most; ++i) parts[i] = (static_cast<double>(i) + 0.5) / static_cast<double>(most);
+  if (law.kind == Distribution::Kind::empirical) return quantiles(law, parts);
+  for (double& part : parts) part = quantile(law, part);
   return parts;
 }
 

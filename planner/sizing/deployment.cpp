@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "planner/policies/follow_of_plan.h"
+#include "planner/pool/schedule.h"
 #include "planner/sizing/follow_load.h"
 #include "planner/sizing/pool_plan.h"
 #include "profiles/support/units.h"
@@ -217,12 +218,10 @@ ScalingPlan scaling_plan_of(const Solution& solution, const Prediction& predicte
   out.settings = settings_of(policy);
   if (policy.forecast) {
     out.ordered_ahead_s = policy.lead_s;
-    for (std::int64_t hour = 0; hour < 24; ++hour) {
-      double highest = 0;
-      for (double at = 0; at < kSecondsPerHour; at += std::min(kSecondsPerHour, policy.forecast->interval_s))
-        highest = std::max(highest, rate_at(*policy.forecast, static_cast<double>(hour) * kSecondsPerHour + at));
-      out.by_hour.push_back(ordered_for(policy, highest) - policy.spares);
-    }
+    NeedSeries needs{.step_s = policy.forecast->interval_s, .starts_at_unix_s = 0, .repeats = true};
+    for (const double rate : policy.forecast->rate_per_s)
+      needs.needs.push_back(ordered_for(policy, rate) - policy.spares);
+    out.by_hour = schedule_by_hour(needs, 0).by_hour;
   }
   return out;
 }

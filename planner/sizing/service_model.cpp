@@ -14,28 +14,6 @@ namespace {
 constexpr double kErrorOfOne = 0.25;  // of a single stretch of time, which says nothing of its error: an assumption
 constexpr std::size_t kPoints = 200;  // of a law: as many as a p99.5 needs
 
-// The law in at most kPoints equally likely points.
-std::vector<double> points_of(const Distribution& law) {
-  if (law.samples.empty()) return {law.mean};
-  std::vector<std::pair<double, double>> weighted;
-  double total = 0;
-  for (std::size_t i = 0; i < law.samples.size(); ++i) {
-    weighted.emplace_back(law.samples[i], law.weights.empty() ? 1.0 : law.weights[i]);
-    total += weighted.back().second;
-  }
-  std::ranges::sort(weighted);
-  const std::size_t count = std::min(kPoints, weighted.size());
-  std::vector<double> points;
-  double below = 0;
-  std::size_t i = 0;
-  for (std::size_t k = 0; k < count; ++k) {
-    const double rank = (static_cast<double>(k) + 0.5) / static_cast<double>(count) * total;
-    while (i + 1 < weighted.size() && below + weighted[i].second < rank) below += weighted[i++].second;
-    points.push_back(weighted[i].first);
-  }
-  return points;
-}
-
 // Whether the row was measured where `dims` are as asked for. Rows name only dimensions that were swept.
 bool is_at(const SteadyRow& row, const std::map<std::string, std::int64_t>& dims, const Report& report) {
   for (const auto& [name, value] : row.dims) {
@@ -111,7 +89,10 @@ void add_errors(WorkerModel& worker, const SteadyRow& row) {
 }  // namespace
 
 ServiceLaw service_law(BatchService row) {
-  ServiceLaw law{.scv = scv(row.time_s), .points = points_of(row.time_s)};
+  const std::size_t samples = row.time_s.samples.size();
+  const std::size_t points = samples > 0 ? std::min(kPoints, samples) : kPoints;
+  ServiceLaw law{.scv = scv(row.time_s), .points = equal_parts(row.time_s, points)};
+  std::ranges::sort(law.points);
   law.row = std::move(row);
   return law;
 }

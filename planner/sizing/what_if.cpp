@@ -40,24 +40,27 @@ Candidate starting_slower(Candidate candidate, double factor) {
 }
 
 // Twice as many requests at the same times.
+void double_arrivals(std::vector<double>& times_s) {
+  std::vector<double> twice;
+  for (const double time : times_s) twice.insert(twice.end(), {time, time});
+  times_s = std::move(twice);
+}
+
+void double_rates(RateSeries& series) {
+  for (double& rate : series.rate_per_s) rate *= 2;
+}
+
 Window doubled(Window window) {
-  if (auto* listed = std::get_if<ListedArrivals>(&window.arrivals)) {
-    std::vector<double> twice;
-    for (const double time : listed->times_s) twice.insert(twice.end(), {time, time});
-    listed->times_s = std::move(twice);
-  } else if (auto* rates = std::get_if<RateArrivals>(&window.arrivals)) {
-    for (double& rate : rates->series.rate_per_s) rate *= 2;
-  }
+  if (auto* listed = std::get_if<ListedArrivals>(&window.arrivals)) double_arrivals(listed->times_s);
+  if (auto* rates = std::get_if<RateArrivals>(&window.arrivals)) double_rates(rates->series);
   window.requests *= 2;
   window.first_rate_per_s *= 2;
   return window;
 }
 
 Demand doubled(Demand demand) {
-  for (double& rate : demand.rates.rate_per_s) rate *= 2;
-  std::vector<double> twice;
-  for (const double time : demand.arrivals) twice.insert(twice.end(), {time, time});
-  demand.arrivals = std::move(twice);
+  double_rates(demand.rates);
+  double_arrivals(demand.arrivals);
   demand.mean_per_s *= 2;
   demand.peak_per_s *= 2;
   return demand;
