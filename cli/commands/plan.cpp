@@ -15,6 +15,7 @@
 #include "cli/views/plan_view.h"
 #include "planner/sizing/plan_maker.h"
 #include "profiles/support/atomic_file.h"
+#include "profiles/support/csv.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -32,23 +33,19 @@ struct Choice {
   bool verbose = false;
 };
 
-double seconds_of(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
-
 Flags::Reader read_seconds(std::optional<double>& target) {
   return [&target](const std::string& value) -> Status {
     std::chrono::nanoseconds time{};
     if (Status status = read_duration(time)(value); !status) return status;
-    target = seconds_of(time);
+    target = to_seconds(time);
     return {};
   };
 }
 
 Flags::Reader read_usd(std::optional<double>& target) {
   return [&target](const std::string& value) -> Status {
-    const std::string text = value.starts_with('$') ? value.substr(1) : value;
-    char* end = nullptr;
-    const double usd = std::strtod(text.c_str(), &end);
-    if (text.empty() || *end != '\0' || !(usd > 0) || !std::isfinite(usd))
+    const std::optional<double> usd = number_of(value.starts_with('$') ? value.substr(1) : value);
+    if (!usd || !(*usd > 0) || !std::isfinite(*usd))
       return fail(ErrorKind::usage, fmt::format("'{}' is no amount of US dollars", value), "", "12.50");
     target = usd;
     return {};
@@ -77,7 +74,7 @@ Flags::Reader read_state(planner::StateSettings& state) {
     std::chrono::nanoseconds time{};
     if (Status status = read_duration(time)(value.substr(at + 1)); !status) return status;
     state.bytes = static_cast<double>(bytes->count);
-    state.lifetime_s = seconds_of(time);
+    state.lifetime_s = to_seconds(time);
     return {};
   };
 }

@@ -17,8 +17,6 @@
 namespace mlplan::cli {
 namespace {
 
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
-
 Flags::Reader read_number_from_0(std::optional<std::int64_t>& target) {
   return [&target](const std::string& value) -> Status {
     std::int64_t number = 0;
@@ -64,7 +62,7 @@ Status read_service(const std::string& value, std::vector<planner::BatchService>
     const Result<Nanoseconds> time = parse_duration(item.substr(equals == std::string::npos ? 0 : equals + 1));
     if (!time) return fail(time.error());
     if (time->count() <= 0) return fail(ErrorKind::usage, "serving takes some time", "", kHint);
-    service.push_back({batch, planner::deterministic(seconds(*time))});
+    service.push_back({batch, planner::deterministic(to_seconds(*time))});
   }
   std::sort(service.begin(), service.end(), [](const auto& a, const auto& b) { return a.batch < b.batch; });
   const auto same = std::adjacent_find(service.begin(), service.end(),

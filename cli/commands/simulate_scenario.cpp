@@ -20,27 +20,25 @@ constexpr std::int64_t kTimelinePoints = 240;
 constexpr double kHour = 3600;
 constexpr double kDay = 24 * kHour;
 
-double seconds(Duration duration) { return static_cast<double>(duration.count()) / 1e9; }
-
 std::string time_text(double time_s) { return format_duration(time_s * 1e9); }
 
 // The stretch of the traffic that is played.
 Result<planner::TrafficWindow> window_of(const SimulateRequest& request, const Traffic& traffic) {
   planner::TrafficWindow window;
-  if (request.from) window.from_s = seconds(*request.from);
+  if (request.from) window.from_s = to_seconds(*request.from);
   if (std::holds_alternative<ConstantRate>(traffic.shape) && window.from_s > 0)
     return fail(ErrorKind::usage, "a constant rate is the same from everywhere", "--from", "leave it out");
   const double known = planner::span_s(traffic);
   if (known == 0 && planner::kind_of(traffic) != "trace") {
     const double usual = std::holds_alternative<DiurnalRate>(traffic.shape) ? kDay : kHour;
-    window.duration_s = request.duration ? seconds(*request.duration) : usual;
+    window.duration_s = request.duration ? to_seconds(*request.duration) : usual;
     return window;
   }
   // The last request of a trace is at its very end.
   const double end = planner::kind_of(traffic) == "trace" ? known + 1e-3 : known;
   const std::string length = fmt::format("the traffic is {} long", time_text(known));
   if (window.from_s >= end) return fail(ErrorKind::usage, length, "--from", "begin before its end");
-  window.duration_s = request.duration ? seconds(*request.duration) : end - window.from_s;
+  window.duration_s = request.duration ? to_seconds(*request.duration) : end - window.from_s;
   if (window.from_s + *window.duration_s > end * (1 + 1e-9))
     return fail(ErrorKind::usage, length, "--duration", "leave it out to play all of it");
   return window;
@@ -77,10 +75,10 @@ Status prepare_start_up(const SimulateRequest& request, const std::optional<Repo
     prepared.simulation.fleet.start_state = request.state;
   }
   if (request.start_up) {
-    start.load_s = planner::deterministic(seconds(*request.start_up));
+    start.load_s = planner::deterministic(to_seconds(*request.start_up));
     prepared.simulation.fleet.start_state.clear();
   }
-  if (request.node_start) start.node_s = planner::deterministic(seconds(*request.node_start));
+  if (request.node_start) start.node_s = planner::deterministic(to_seconds(*request.node_start));
   if (!request.shared_host) assumptions.emplace_back("Starts at once do not slow each other down.");
   return {};
 }
@@ -200,8 +198,8 @@ Status prepare_fleet(const SimulateRequest& request, const SimulateDocuments& do
     if (!status) return status;
   }
   planner::FleetSettings& fleet = prepared.scenario.fleet;
-  fleet.instance.batch_timeout_s = seconds(request.batch_timeout);
-  fleet.start_up.pool_exit_s = planner::deterministic(request.pool_exit ? seconds(*request.pool_exit) : 0);
+  fleet.instance.batch_timeout_s = to_seconds(request.batch_timeout);
+  fleet.start_up.pool_exit_s = planner::deterministic(request.pool_exit ? to_seconds(*request.pool_exit) : 0);
   if (starts) assume_starts(request, prepared);
   return {};
 }
@@ -215,7 +213,8 @@ Result<PreparedSimulation> prepare_simulation(const SimulateRequest& request, co
   planner::Scenario& scenario = prepared.scenario;
   Simulation& simulation = prepared.simulation;
   if (const Status status = prepare_fleet(request, documents, prepared); !status) return fail(status.error());
-  if (request.time_between_failures) scenario.fleet.failures.time_between_s = seconds(*request.time_between_failures);
+  if (request.time_between_failures)
+    scenario.fleet.failures.time_between_s = to_seconds(*request.time_between_failures);
   scenario.routing =
       request.routing.value_or(documents.plan ? planner::Routing::least_outstanding : planner::Routing::shared_queue);
   planner::count_objectives(request.slo, scenario);
@@ -230,7 +229,7 @@ Result<PreparedSimulation> prepare_simulation(const SimulateRequest& request, co
   scenario.arrivals = std::move(opened->arrivals);
   prepared.reading = opened->reading;
   scenario.duration_s = *window->duration_s;
-  scenario.warm_up_s = seconds(request.warm_up);
+  scenario.warm_up_s = to_seconds(request.warm_up);
   scenario.timeline_points = kTimelinePoints;
   scenario.queue_limit = kMostWaiting;
   if (!(scenario.warm_up_s < scenario.duration_s))

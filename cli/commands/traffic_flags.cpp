@@ -46,7 +46,7 @@ Status read_burst(const std::string& value, std::optional<planner::Bursts>& targ
     const Result<Nanoseconds> stretch = parse_duration(value.substr(at + 1));
     if (!stretch) return fail(stretch.error());
     if (stretch->count() <= 0) return fail(ErrorKind::usage, "a burst must last some time", "", kBurstHint);
-    bursts.interval_s = static_cast<double>(stretch->count()) / 1e9;
+    bursts.interval_s = to_seconds(*stretch);
   }
   target = bursts;
   return {};

@@ -78,10 +78,6 @@ std::string interval_text(const Estimate& estimate, Kind kind) {
 
 std::string time_text(double seconds) { return format_duration(seconds * 1e9); }
 
-std::string times(std::int64_t count, const char* noun) {
-  return fmt::format("{} {}{}", format_integer(count), noun, count == 1 ? "" : "s");
-}
-
 std::string traffic_text(const PlannedTraffic& traffic) {
   std::string text = fmt::format("{}: {} in the mean", traffic.source, format_rate(traffic.mean_per_s));
   if (traffic.kind != "constant") text += fmt::format(", {} at the peak", format_rate(traffic.peak_per_s));
@@ -90,14 +86,14 @@ std::string traffic_text(const PlannedTraffic& traffic) {
 
 std::string law_text(const SimulatedTime& time) {
   std::string text = format_duration(time.mean_ns);
-  if (time.samples > 0) text += fmt::format(" (mean of {})", times(time.samples, "sample"));
+  if (time.samples > 0) text += fmt::format(" (mean of {})", counted(time.samples, "sample"));
   return text;
 }
 
 std::string serving_text(const SimulatedFleet& fleet) {
   std::vector<std::string> parts;
-  if (fleet.workers > 1 || fleet.threads) parts.push_back(times(fleet.workers, "worker"));
-  if (fleet.threads) parts.push_back(fmt::format("of {}", times(*fleet.threads, "thread")));
+  if (fleet.workers > 1 || fleet.threads) parts.push_back(counted(fleet.workers, "worker"));
+  if (fleet.threads) parts.push_back(fmt::format("of {}", counted(*fleet.threads, "thread")));
   std::string text = fmt::format("{}", fmt::join(parts, " "));
   if (fleet.concurrency > 1) text += fmt::format("{}{} at once", text.empty() ? "" : ", ", fleet.concurrency);
   if (!text.empty()) text += ", ";
@@ -136,7 +132,7 @@ std::string policy_text(const Simulation& simulation, const Style& style) {
 }
 
 std::string run_text(const SimulatedRun& run) {
-  std::string text = fmt::format("{} of {}", times(run.replications, "replication"), time_text(run.duration_s));
+  std::string text = fmt::format("{} of {}", counted(run.replications, "replication"), time_text(run.duration_s));
   if (run.from_s > 0) text += fmt::format(" from {} on", time_text(run.from_s));
   if (run.warm_up_s > 0) text += fmt::format(", the first {} not counted", time_text(run.warm_up_s));
   return text + fmt::format(", seed {}", run.seed);

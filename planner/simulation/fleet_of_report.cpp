@@ -8,6 +8,8 @@
 #include <set>
 #include <vector>
 
+#include "profiles/support/units.h"
+
 namespace mlplan::planner {
 
 namespace {
@@ -48,10 +50,6 @@ std::string dims_text(const std::map<std::string, std::int64_t>& dims) {
   std::vector<std::string> parts;
   for (const auto& [name, value] : dims) parts.push_back(fmt::format("{}={}", name, value));
   return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string counted(std::int64_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 // `flag` with what could be chosen by it, of those rows.
@@ -95,12 +93,13 @@ Result<MeasuredInstance> instance_of_report(const Report& report, const Measured
   const std::int64_t concurrency = choice.concurrency;
   const Rows concurrent = only(all, [&](const SteadyRow& row) { return row.concurrency == concurrency; });
   if (concurrent.empty()) {
-    return not_measured(counted(concurrency, "inference") + " at once in a worker", "--concurrency", concurrency,
+    return not_measured(format_count(concurrency, "inference") + " at once in a worker", "--concurrency", concurrency,
                         values_of(all, &SteadyRow::concurrency));
   }
   const Rows beside = only(concurrent, [&](const SteadyRow& row) { return row.workers == workers; });
   if (beside.empty())
-    return not_measured(counted(workers, "worker"), "--workers", workers, values_of(concurrent, &SteadyRow::workers));
+    return not_measured(format_count(workers, "worker"), "--workers", workers,
+                        values_of(concurrent, &SteadyRow::workers));
   const std::string beside_text = workers == 1 ? "" : fmt::format(" and {} workers", workers);
   const Rows full = only(beside, [&](const SteadyRow& row) { return row.batch == max_batch; });
   if (full.empty()) {
@@ -110,7 +109,7 @@ Result<MeasuredInstance> instance_of_report(const Report& report, const Measured
   const std::int64_t threads = choice.threads.value_or(fastest_threads(full));
   const auto has_threads = [&](const SteadyRow& row) { return row.threads == threads; };
   if (only(full, has_threads).empty()) {
-    return not_measured(fmt::format("{}, a batch of {}{}", counted(threads, "thread"), max_batch, beside_text),
+    return not_measured(fmt::format("{}, a batch of {}{}", format_count(threads, "thread"), max_batch, beside_text),
                         "--threads", threads, values_of(full, &SteadyRow::threads));
   }
 

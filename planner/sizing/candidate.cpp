@@ -242,7 +242,7 @@ Result<Candidates> candidates_of(const CandidateQuestion& question) {
 std::string name_of(const Candidate& candidate) {
   std::string name = candidate.type->name;
   if (candidate.workers > 1) name += fmt::format(", {} workers", candidate.workers);
-  name += fmt::format(", {} thread{}", candidate.threads, candidate.threads == 1 ? "" : "s");
+  name += ", " + format_count(candidate.threads, "thread");
   if (candidate.max_batch > 1) name += fmt::format(", batch {}", candidate.max_batch);
   return name;
 }

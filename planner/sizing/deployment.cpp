@@ -142,10 +142,10 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
                                   solution.for_state)};
   }
   if (candidate.most_workers_in_memory < *type.vcpus / candidate.threads) {
-    return {"memory", fmt::format("{} of {} has room for {} worker{}, its {} vCPUs could run {}",
+    return {"memory", fmt::format("{} of {} has room for {}, its {} vCPUs could run {}",
                                   format_bytes(static_cast<double>(*type.memory_bytes)), type.name,
-                                  candidate.most_workers_in_memory, candidate.most_workers_in_memory == 1 ? "" : "s",
-                                  *type.vcpus, *type.vcpus / candidate.threads)};
+                                  format_count(candidate.most_workers_in_memory, "worker"), *type.vcpus,
+                                  *type.vcpus / candidate.threads)};
   }
   const auto serving = static_cast<double>(solution.serving);
   if (static_cast<double>(solution.spares) > serving)

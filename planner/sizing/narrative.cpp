@@ -27,17 +27,13 @@ std::string usd(double amount) {
   return fmt::format("${:.{}f}", amount, 1 - static_cast<int>(std::floor(std::log10(amount))));
 }
 
-std::string count_of(std::int64_t count, const char* what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string how_many(const Deployment& d) {
   if (d.scaling.kind == "fixed") {
     if (d.pool.count == 0) return fmt::format("{} {}", d.instances, d.instance.name);
     return fmt::format("{} {} ({} serving, {})", d.instances, d.instance.name, d.instances - d.pool.count,
-                       count_of(d.pool.count, "warm spare"));
+                       format_count(d.pool.count, "warm spare"));
   }
-  const std::string spares = d.pool.count > 0 ? count_of(d.pool.count, "warm spare") + " among them, " : "";
+  const std::string spares = d.pool.count > 0 ? format_count(d.pool.count, "warm spare") + " among them, " : "";
   return fmt::format("{} to {} {} as the traffic asks, {}{:.1f} in the mean", d.scaling.lowest + d.pool.count,
                      d.instances, d.instance.name, spares, d.scaling.mean_instances);
 }
@@ -65,7 +61,7 @@ std::string summary_of(const Plan& plan) {
   text +=
       fmt::format(": {} an hour, {} a month, {} per 1,000 inferences.", usd(d.predicted.usd_per_hour.value),
                   usd(d.predicted.usd_per_hour.value * kHoursPerMonth), usd(d.predicted.usd_per_1000_inferences.value));
-  text += fmt::format(" Each runs {} with {}", count_of(d.workers, "worker"), count_of(d.threads, "thread"));
+  text += fmt::format(" Each runs {} with {}", format_count(d.workers, "worker"), format_count(d.threads, "thread"));
   text += d.max_batch > 1 ? fmt::format(" and batches of up to {}.", d.max_batch) : " and no batching.";
   for (const LatencyPrediction& latency : d.predicted.latency) {
     if (!latency.at_most_ns) continue;
@@ -157,7 +153,7 @@ std::vector<Warning> warnings_of(const Solution& solution, const PlanQuestion& q
   if (static_cast<double>(candidate.worker->fewest_samples) < 1 / (1 - hardest)) {
     out.push_back({"few_samples",
                    fmt::format("a service time was measured only {}: its {} is not known",
-                               count_of(candidate.worker->fewest_samples, "time"), percentile_name(hardest)),
+                               format_count(candidate.worker->fewest_samples, "time"), percentile_name(hardest)),
                    "mlplan bench --time-box 5m"});
   }
   if (const auto* trace = std::get_if<RequestTrace>(&question.traffic.shape); trace && question.arrivals.empty()) {

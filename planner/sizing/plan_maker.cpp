@@ -15,6 +15,7 @@
 #include "planner/sizing/search.h"
 #include "planner/sizing/solution.h"
 #include "planner/sizing/what_if.h"
+#include "profiles/support/units.h"
 
 namespace mlplan::planner {
 
@@ -308,8 +309,8 @@ void PlanMaker::answer() {
   }
   plan_.cost_and_latency = cost_and_latency(kept);
   for (const auto& [spares, point] : best.by_spares) {
-    plan_.cost_and_exposure.push_back({fmt::format("{} spare{}", spares, spares == 1 ? "" : "s"), point.usd_per_hour,
-                                       point.exposure, spares == best.policy.spares});
+    plan_.cost_and_exposure.push_back(
+        {format_count(spares, "spare"), point.usd_per_hour, point.exposure, spares == best.policy.spares});
   }
   // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
   const std::vector<Window> fewer = best.live ? following_.windows_for(best.policy, kSearchDepth) : busiest_;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "profiles/support/units.h"
+
 namespace mlplan::planner {
 
 Result<Candidate> planned_candidate(const Deployment& deployment, const Report& report, const std::string& source) {
@@ -15,8 +17,7 @@ Result<Candidate> planned_candidate(const Deployment& deployment, const Report& 
   Result<ServiceModel> model = service_model_of(report, source, times.dims);
   if (!model) return fail(model.error());
   const auto worker = std::ranges::find(model->workers, deployment.threads, &WorkerModel::threads);
-  const std::string threads =
-      fmt::format("worker of {} thread{}", deployment.threads, deployment.threads == 1 ? "" : "s");
+  const std::string threads = "worker of " + format_count(deployment.threads, "thread");
   if (worker == model->workers.end()) return has_not(threads);
   const bool has_batch = std::ranges::any_of(
       worker->service, [&](const ServiceLaw& law) { return law.row.batch == deployment.max_batch; });

@@ -17,10 +17,6 @@ namespace {
 constexpr Effort kEffort = {.fewest_replications = 2, .most_replications = 4};
 constexpr std::array kStartUpFactors = {1.5, 2.0, 3.0, 4.0, 6.0, 8.0};
 
-std::string count_of_instances(std::int64_t count) {
-  return fmt::format("{} instance{}", count, count == 1 ? "" : "s");
-}
-
 Objectives objectives_of(const Solution& solution, const Explaining& with) {
   return {with.question->slo.latency, solution.live ? with.question->slo.exposure : std::nullopt};
 }
@@ -95,7 +91,7 @@ class Asking {
       out.usd_per_hour =
           solution_.candidate.usd_per_hour * (mean_ordered(policy, twice) + static_cast<double>(solution_.spares));
       out.sentence = fmt::format("the policy orders up to {}, ${:.2f} an hour in the mean",
-                                 count_of_instances(*out.instances), *out.usd_per_hour);
+                                 format_count(*out.instances, "instance"), *out.usd_per_hour);
       if (!out.holds) out.sentence += "; " + shortfall(out);
       return out;
     }
@@ -115,7 +111,7 @@ class Asking {
       out.sentence = shortfall(out);
       if (sized) {
         out.instances = sized->instances + solution_.spares;
-        out.sentence += fmt::format("; it would take {}", count_of_instances(*out.instances));
+        out.sentence += fmt::format("; it would take {}", format_count(*out.instances, "instance"));
       }
     }
     if (out.instances) out.usd_per_hour = solution_.candidate.usd_per_hour * static_cast<double>(*out.instances);

@@ -347,6 +347,10 @@ std::string format_rate(double per_second) {
   });
 }
 
+std::string format_count(std::int64_t count, std::string_view noun) {
+  return std::to_string(count) + ' ' + std::string(noun) + (count == 1 ? "" : "s");
+}
+
 std::string format_percentage(double fraction) {
   return signed_text(fraction, "0 %", [](double value) {
     const double percent = value * 100;

@@ -40,6 +40,9 @@ std::string format_bytes(double bytes);
 std::string format_byte_rate(double bytes_per_second);
 // "36.5/s", "1,240/s".
 std::string format_rate(double per_second);
-std::string format_percentage(double fraction);  // 0.034 -> "3.4 %"
+std::string format_percentage(double fraction);                       // 0.034 -> "3.4 %"
+std::string format_count(std::int64_t count, std::string_view noun);  // "1 worker", "12 workers"
+
+constexpr double to_seconds(Nanoseconds duration) { return static_cast<double>(duration.count()) / 1e9; }
 
 }  // namespace mlplan

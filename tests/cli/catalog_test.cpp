@@ -7,32 +7,19 @@
 #include "cli/commands/commands.h"
 #include "profiles/catalog_csv.h"
 #include "profiles/support/atomic_file.h"
-#include "tests/cli/captured_output.h"
+#include "tests/cli/command_run.h"
 
 using namespace mlplan;
 using namespace mlplan::cli;
 
 namespace {
 
-struct Run {
-  int code = 0;
-  std::string out;
-  std::string err;
-  Error error;
-};
+using Run = tests::CommandRun;
 
-Run run(const std::vector<std::string>& arguments) {
-  Context context;
-  context.environment = [](const char*) { return std::optional<std::string>(); };
-  const tests::CapturedOutput captured;
-  const Result<int> code = run_catalog(arguments, context);
-  return {code ? *code : exit_code(code.error().kind), captured.out(), captured.err(), code ? Error{} : code.error()};
-}
+Run run(const std::vector<std::string>& arguments) { return tests::run_command(run_catalog, arguments); }
 
-struct Table {
-  explicit Table(const std::string& text) : path(folder.path() + "/t.csv") { REQUIRE(write_file(path, text)); }
-  tests::TemporaryFolder folder;
-  std::string path;
+struct Table : tests::TextFile {
+  explicit Table(const std::string& text) : TextFile(text, "t.csv") {}
 };
 
 constexpr const char* kTable = "name,vcpus,memory_gib,usd_per_hour\na,2,8,0.2\nb,4,16,0.1\nbad,4,16,-1\n";

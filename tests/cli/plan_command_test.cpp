@@ -3,10 +3,9 @@
 #include <string>
 
 #include "cli/commands/commands.h"
-#include "cli/terminal.h"
 #include "profiles/plan.h"
 #include "profiles/support/atomic_file.h"
-#include "tests/cli/captured_output.h"
+#include "tests/cli/command_run.h"
 #include "tests/cli/example_reports.h"
 #include "tests/cli/golden.h"
 
@@ -15,27 +14,11 @@ using namespace mlplan::cli;
 
 namespace {
 
-struct Run {
-  int code = 0;
-  std::string out;
-  Error error;
-};
+using Run = tests::CommandRun;
 
-Run run(const std::vector<std::string>& arguments) {
-  Context context;
-  context.environment = [](const char*) { return std::optional<std::string>(); };
-  context.answer.width = 100;
-  take_over_locale(context.environment);
-  const tests::CapturedOutput captured;
-  const Result<int> code = run_plan(arguments, context);
-  return {code ? *code : exit_code(code.error().kind), captured.out(), code ? Error{} : code.error()};
-}
+Run run(const std::vector<std::string>& arguments) { return tests::run_command(run_plan, arguments, 100); }
 
-struct File {
-  explicit File(const std::string& text) : path(folder.path() + "/x") { REQUIRE(write_file(path, text)); }
-  tests::TemporaryFolder folder;
-  std::string path;
-};
+using File = tests::TextFile;
 
 bool holds(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
 

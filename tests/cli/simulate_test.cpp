@@ -5,11 +5,10 @@
 
 #include "cli/commands/commands.h"
 #include "cli/commands/simulate_flags.h"
-#include "cli/terminal.h"
 #include "profiles/plan.h"
 #include "profiles/simulation.h"
 #include "profiles/support/atomic_file.h"
-#include "tests/cli/captured_output.h"
+#include "tests/cli/command_run.h"
 #include "tests/cli/example_plans.h"
 #include "tests/cli/example_reports.h"
 #include "tests/cli/golden.h"
@@ -19,28 +18,11 @@ using namespace mlplan::cli;
 
 namespace {
 
-struct Run {
-  int code = 0;
-  std::string out;
-  std::string err;
-  Error error;
-};
+using Run = tests::CommandRun;
 
-Run run(const std::vector<std::string>& arguments) {
-  Context context;
-  context.environment = [](const char*) { return std::optional<std::string>(); };
-  context.answer.width = 80;
-  take_over_locale(context.environment);
-  const tests::CapturedOutput captured;
-  const Result<int> code = run_simulate(arguments, context);
-  return {code ? *code : exit_code(code.error().kind), captured.out(), captured.err(), code ? Error{} : code.error()};
-}
+Run run(const std::vector<std::string>& arguments) { return tests::run_command(run_simulate, arguments, 80); }
 
-struct File {
-  explicit File(const std::string& text) : path(folder.path() + "/x") { REQUIRE(write_file(path, text)); }
-  tests::TemporaryFolder folder;
-  std::string path;
-};
+using File = tests::TextFile;
 
 std::string with(std::string text, const std::string& what, const std::string& instead) {
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at + instead.size()))
