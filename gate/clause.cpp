@@ -45,6 +45,12 @@ Judgement inconclusive(const Measure& measure, const Bounds& bounds, double limi
 
 Judgement judge(const Measure& measure, double limit, bool at_most) {
   if (!measure.made()) return {Outcome::inconclusive, measure.why_not, std::nullopt};
+  if (measure.sampling == Sampling::point) {
+    return {Outcome::inconclusive,
+            fmt::format("it is {}, one figure of which the report says no error",
+                        format_measure(*measure.exact, measure.unit)),
+            std::nullopt};
+  }
   const Bounds bounds = bounds_of(measure, kConfidence);
   const auto within = [&](double value) { return at_most ? value <= limit : value >= limit; };
   const std::optional<double>& far = at_most ? bounds.high : bounds.low;

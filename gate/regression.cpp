@@ -142,6 +142,8 @@ RegressionJudgement judge_regression(const Measure& now, const Measure& baseline
     out.judgement = inconclusive(now.why_not);
   } else if (!baseline.made()) {
     out.judgement = inconclusive("in the baseline: " + baseline.why_not);
+  } else if (now.sampling == Sampling::point) {
+    out.judgement = inconclusive("the reports say no error of this figure");
   } else if (now.exact && baseline.exact) {
     out.judgement = judge_exact(*now.exact, *baseline.exact, now, allowed, out.figures);
   } else {
