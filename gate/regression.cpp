@@ -12,7 +12,6 @@
 namespace mlplan::gate {
 namespace {
 
-constexpr double kSignificance = 0.05;
 constexpr double kMostNeeded = 1e6;
 
 std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
@@ -81,7 +80,8 @@ Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowe
   figures.p_value = rank_test_p(x, y);
   const double medians = *figures.ratio;
   const double quartiles = ratio(now, baseline, good_quartile);
-  const bool worse = *figures.p_value <= kSignificance && medians > limit && quartiles > limit;
+  // A low bound beyond half of what is allowed is a rank test against that half, and so one against no change.
+  const bool worse = pairs.low && *pairs.low > 1 + allowed / 2 && medians > limit && quartiles > limit;
   const std::string evidence = fmt::format("{} against {} samples", x.size(), y.size());
   if (worse) {
     return {Outcome::fail,
@@ -115,8 +115,10 @@ Judgement judge_bounds(const Measure& now, const Measure& baseline, double allow
   const double quartiles = now.quantile ? *figures.ratio : ratio(now, baseline, good_quartile);
   // A quartile that is not known (a rate of which the report keeps no samples) does not speak against it.
   const bool quartile_agrees = !std::isfinite(quartiles) || quartiles > limit;
-  if (figures.ratio_low && *figures.ratio_low > 1 && *figures.ratio > limit && quartile_agrees) {
-    return {Outcome::fail, fmt::format("{}, and the 95 % bounds do not overlap", change_text(*figures.ratio)),
+  if (figures.ratio_low && *figures.ratio_low > 1 + allowed / 2 && *figures.ratio > limit && quartile_agrees) {
+    return {Outcome::fail,
+            fmt::format("{}, at least {} by the bounds of each", change_text(*figures.ratio),
+                        change_text(*figures.ratio_low)),
             std::nullopt};
   }
   if (figures.ratio_high && *figures.ratio_high <= limit) {

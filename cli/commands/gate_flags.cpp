@@ -46,7 +46,7 @@ Flags flags_of(GateRequest& request, Given& given) {
                request.init);
   flags.group("Baseline");
   flags.value("--baseline", "FILE", "the report to compare with", read_text(request.baseline));
-  flags.value("--max-regression", "PERCENT",
+  flags.value("--max-regression", "SHARE",
               "how much worse each of the budget's figures may be; without a budget, the headline figures",
               [&given](const std::string& value) -> Status {
                 const Result<double> share = parse_regression(value, "");
