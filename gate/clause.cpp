@@ -45,6 +45,10 @@ Judgement inconclusive(const Measure& measure, const Bounds& bounds, double limi
 
 Judgement judge(const Measure& measure, double limit, bool at_most, double confidence) {
   if (!measure.made()) return {.reason = measure.why_not};
+  if (measure.sampling == Sampling::point) {
+    return {.reason = fmt::format("it is {}, one figure of which the report says no error",
+                                  format_measure(*measure.exact, measure.unit))};
+  }
   const Bounds bounds = bounds_of(measure, confidence);
   const auto within = [&](double value) { return at_most ? value <= limit : value >= limit; };
   const std::optional<double>& far = at_most ? bounds.high : bounds.low;

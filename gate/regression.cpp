@@ -81,7 +81,8 @@ Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowe
   figures.p_value = rank_test_p(x, y);
   const double medians = *figures.ratio;
   const double quartiles = ratio(now, baseline, good_quartile);
-  const bool worse = *figures.p_value <= 1 - confidence && medians > limit && quartiles > limit;
+  // A low bound beyond half of what is allowed is a rank test against that half, and so one against no change.
+  const bool worse = pairs.low && *pairs.low > 1 + allowed / 2 && medians > limit && quartiles > limit;
   const std::string evidence = fmt::format("{} against {} samples", x.size(), y.size());
   if (worse) {
     return {Outcome::fail, fmt::format("{} in the median, {} in the quartile (rank test p = {:.2g}, {})",
@@ -114,8 +115,9 @@ Judgement judge_bounds(const Measure& now, const Measure& baseline, double allow
   const double quartiles = now.quantile ? *figures.ratio : ratio(now, baseline, good_quartile);
   // A quartile that is not known (a rate of which the report keeps no samples) does not speak against it.
   const bool quartile_agrees = !std::isfinite(quartiles) || quartiles > limit;
-  if (figures.ratio_low && *figures.ratio_low > 1 && *figures.ratio > limit && quartile_agrees) {
-    return {Outcome::fail, fmt::format("{}, and the 95 % bounds do not overlap", change_text(*figures.ratio))};
+  if (figures.ratio_low && *figures.ratio_low > 1 + allowed / 2 && *figures.ratio > limit && quartile_agrees) {
+    return {Outcome::fail, fmt::format("{}, at least {} by the bounds of each", change_text(*figures.ratio),
+                                       change_text(*figures.ratio_low))};
   }
   if (figures.ratio_high && *figures.ratio_high <= limit) {
     return {Outcome::pass, fmt::format("at most {} (95 % sure, by bounds of each)", change_text(*figures.ratio_high))};
@@ -139,6 +141,8 @@ RegressionJudgement judge_regression(const Measure& now, const Measure& baseline
     out.judgement = inconclusive(now.why_not);
   } else if (!baseline.made()) {
     out.judgement = inconclusive("in the baseline: " + baseline.why_not);
+  } else if (now.sampling == Sampling::point) {
+    out.judgement = inconclusive("the reports say no error of this figure");
   } else if (now.exact && baseline.exact) {
     out.judgement = judge_exact(*now.exact, *baseline.exact, now, allowed, out.figures);
   } else {
