@@ -278,11 +278,12 @@ std::vector<TaskGroup> ModelRun::groups_now() const {
 }
 
 std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, double share) const {
+  const Feeding feeding{found_.cells.groups, !found_.states.empty()};
   std::vector<TaskGroup> out;
   for (const Kind& kind : kinds_) {
     TaskGroup group = kind.group;
     const bool fed =
-        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, found_.cells.groups, measure); });
+        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, measure, feeding); });
     if (kind.given_up || !fed) continue;
     if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
     const bool is_visit = group.kind == TaskKind::steady_visit;

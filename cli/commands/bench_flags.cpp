@@ -82,7 +82,6 @@ void declare_output(Flags& flags, BenchRequest& request) {
 }  // namespace
 
 void declare_measuring(Flags& flags, MeasuringFlags& measuring) {
-  declare_call(flags, measuring.model);
   declare_parts(flags, measuring.options, measuring.only);
   flags.group("The worker's world");
   declare_worker(flags, measuring.options);
@@ -119,7 +118,7 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
       "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
       "parentheses.");
   flags.group("Model");
-  flags.positional("MODEL", kModelHelp, read_text(request.options.model_path));
+  declare_model(flags, measuring.model);
   declare_measuring(flags, measuring);
   declare_output(flags, request);
 
