@@ -43,7 +43,8 @@ Flags::Reader read_only(std::vector<std::string>& parts) {
   return [&parts](const std::string& value) -> Status {
     for (const std::string& part : split_list(value)) {
       std::string name;
-      if (Status status = read_choice(name, {"cold-start", "memory", "steady"})(part); !status) return status;
+      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "quality"})(part); !status)
+        return status;
       parts.push_back(name);
     }
     return {};
@@ -58,7 +59,10 @@ void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::s
   flags.value("--workers", "LIST", "processes side by side (1 and one per CPU)", read_list(options.workers));
   flags.repeatable("--dim", "NAME=LIST", "values of another dimension, as seq=16..512*2", read_dim(options));
   flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
-  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady (all)", read_only(only));
+  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, quality (all)", read_only(only));
+  flags.value("--golden", "FILE", "hold the outputs against those in this file", read_text(options.golden));
+  flags.value("--save-golden", "FILE", "write inputs and outputs there (.npz), to be held against later",
+              read_text(options.save_golden));
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
   flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
@@ -119,6 +123,15 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     options.cold_start = named("cold-start");
     options.memory = named("memory");
     options.steady = named("steady");
+    options.quality = named("quality");
+  }
+  if (!options.golden.empty() && !options.save_golden.empty()) {
+    return fail(ErrorKind::usage, "a golden is either checked or written", "--golden with --save-golden",
+                "leave one of the two out");
+  }
+  if (!request.output.empty() && request.output == options.save_golden) {
+    return fail(ErrorKind::usage, "report and golden would be one file", "--save-golden " + options.save_golden,
+                "--save-golden golden.npz");
   }
   if (request.output == "-") request.json = true;
   take_variables(options, environment);
