@@ -127,7 +127,7 @@ class Checks {
   Status threads() {
     const std::int64_t most = world_.cold_threads;
     if (most < 2) {
-      not_checked("threads", "there is one only");
+      not_checked("threads", "the run has only one");
       return {};
     }
     const auto slower_with_one = static_cast<double>(most);

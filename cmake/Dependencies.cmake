@@ -17,5 +17,6 @@ endif()
 
 find_library(MLPLAN_ZLIB NAMES libz.a z REQUIRED)
 find_path(VALIJSON_INCLUDE valijson/validator.hpp REQUIRED)
+find_path(TOMLPLUSPLUS_INCLUDE toml++/toml.h REQUIRED)
 find_package(Boost 1.81 REQUIRED)
 find_library(MLPLAN_SMARTCOLS smartcols REQUIRED)

@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # "a|b": any of them, the first that the distribution has is installed. Boost 1.74, Debian 12's default, is too old.
 build_packages=(
   'g++' cmake ninja-build ccache
-  libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libvalijson-dev 'libboost1.81-dev|libboost1.83-dev|libboost1.88-dev'
+  libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libvalijson-dev libtomlplusplus-dev libpugixml-dev 'libboost1.81-dev|libboost1.83-dev|libboost1.88-dev'
   libpcg-cpp-dev libssl-dev zlib1g-dev libsmartcols-dev libbenchmark-dev doctest-dev
 )
 lint_packages=(shellcheck)

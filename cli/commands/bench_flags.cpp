@@ -7,7 +7,7 @@
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -51,7 +51,7 @@ Flags::Reader read_only(std::vector<std::string>& parts) {
   };
 }
 
-void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::string>& only) {
+void declare_parts(Flags& flags, bench::Options& options, std::vector<std::string>& only) {
   flags.group("What is measured");
   flags.value("--batch", "LIST", "batch sizes, as 1,2,8 or 1..32*2 (1 to 32 as time allows)",
               read_list(options.batches));
@@ -61,8 +61,6 @@ void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::s
   flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
   flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, quality (all)", read_only(only));
   flags.value("--golden", "FILE", "hold the outputs against those in this file", read_text(options.golden));
-  flags.value("--save-golden", "FILE", "write inputs and outputs there (.npz), to be held against later",
-              read_text(options.save_golden));
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
   flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
@@ -76,6 +74,8 @@ void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::s
 
 void declare_output(Flags& flags, BenchRequest& request) {
   flags.group("Output");
+  flags.value("--save-golden", "FILE", "write inputs and outputs (.npz) to hold others against",
+              read_text(request.options.save_golden));
   flags.value("-o,--output", "FILE", "also write the report as JSON; - is standard output", read_text(request.output));
   flags.toggle("--json", "print the report as JSON, no table", request.json);
   flags.toggle("-v,--verbose", "leave nothing out of the table", request.verbose);
@@ -85,34 +85,20 @@ void declare_output(Flags& flags, BenchRequest& request) {
 
 }  // namespace
 
-Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
-                                       const Style& style) {
-  BenchRequest request;
-  bench::Options& options = request.options;
-  ModelFlags model{options};
-  std::vector<std::string> only;
-  Flags flags(
-      "mlplan bench MODEL [flags]",
-      "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
-      "parentheses.");
-  flags.group("Model");
-  declare_model(flags, model);
-  declare_measuring(flags, options, only);
+void declare_measuring(Flags& flags, MeasuringFlags& measuring) {
+  declare_call(flags, measuring.model);
+  declare_parts(flags, measuring.options, measuring.only);
   flags.group("The worker's world");
-  declare_worker(flags, options);
-  declare_torch(flags, options);
-  declare_output(flags, request);
+  declare_worker(flags, measuring.options);
+  declare_torch(flags, measuring.options);
+}
 
-  const std::int64_t default_samples_at_most = options.max_samples;
-  Result<std::optional<std::string>> help = flags.parse(arguments, style);
-  if (!help) return fail(help.error());
-  if (*help) {
-    request.help = **help;
-    return request;
-  }
-  if (Status status = finish_model(model); !status) return fail(status.error());
-  if (options.max_samples == default_samples_at_most)
-    options.max_samples = std::max(options.max_samples, options.min_samples);
+Status finish_measuring(MeasuringFlags& measuring, const Environment& environment) {
+  bench::Options& options = measuring.options;
+  const std::vector<std::string>& only = measuring.only;
+  if (Status status = finish_model(measuring.model); !status) return status;
+  const std::int64_t usual_at_most = bench::Options{}.max_samples;
+  if (options.max_samples == usual_at_most) options.max_samples = std::max(options.max_samples, options.min_samples);
   if (options.max_samples < options.min_samples) {
     return fail(ErrorKind::usage,
                 fmt::format("at most {} samples cannot be at least {}", options.max_samples, options.min_samples),
@@ -125,6 +111,31 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     options.steady = named("steady");
     options.quality = named("quality");
   }
+  take_variables(options, environment);
+  return {};
+}
+
+Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
+                                       const Style& style) {
+  BenchRequest request;
+  MeasuringFlags measuring{request.options};
+  Flags flags(
+      "mlplan bench MODEL [flags]",
+      "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
+      "parentheses.");
+  flags.group("Model");
+  flags.positional("MODEL", kModelHelp, read_text(request.options.model_path));
+  declare_measuring(flags, measuring);
+  declare_output(flags, request);
+
+  Result<std::optional<std::string>> help = flags.parse(arguments, style);
+  if (!help) return fail(help.error());
+  if (*help) {
+    request.help = **help;
+    return request;
+  }
+  if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
+  const bench::Options& options = request.options;
   if (!options.golden.empty() && !options.save_golden.empty()) {
     return fail(ErrorKind::usage, "a golden is either checked or written", "--golden with --save-golden",
                 "leave one of the two out");
@@ -134,7 +145,6 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
                 "--save-golden golden.npz");
   }
   if (request.output == "-") request.json = true;
-  take_variables(options, environment);
   return request;
 }
 

@@ -8,6 +8,7 @@
 #include "profiles/report.h"
 #include "profiles/simulation.h"
 #include "profiles/traffic.h"
+#include "profiles/verdict.h"
 
 namespace mlplan::cli {
 namespace {
@@ -17,6 +18,7 @@ std::string_view schema_of(const std::string& document) {
   if (document == "plan") return plan_schema();
   if (document == "simulation") return simulation_schema();
   if (document == "traffic") return traffic_schema();
+  if (document == "verdict") return verdict_schema();
   return report_schema();
 }
 
@@ -25,8 +27,8 @@ std::string_view schema_of(const std::string& document) {
 Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context) {
   std::string document = "report";
   Flags flags("mlplan schema [DOCUMENT]", "Prints the JSON Schema (draft-07) of a document.");
-  flags.optional_positional("DOCUMENT", "report, catalog, traffic, plan or simulation (report)",
-                            read_choice(document, {"report", "catalog", "traffic", "plan", "simulation"}));
+  flags.optional_positional("DOCUMENT", "report, catalog, traffic, plan, simulation or verdict (report)",
+                            read_choice(document, {"report", "catalog", "traffic", "plan", "simulation", "verdict"}));
   flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
   const Result<std::optional<std::string>> help = flags.parse(arguments, context.answer);
   if (!help) return fail(help.error());

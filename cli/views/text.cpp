@@ -48,6 +48,7 @@ std::string_view ascii_of(char32_t c) {
     case U'─': return "-";
     case U'±': return "~";
     case U'≤': return "<";
+    case U'≥': return ">";
     case U'×': return "x";
     case U'µ': return "u";
     case U'…': return ".";
