@@ -10,7 +10,7 @@ bool is_headline(const Measure& measure) {
   const PathSegment& last = measure.at.back();
   if (list == "cold_start") return last.name == "time_to_first_result" && measure.at[1].name != "simultaneous";
   if (list == "memory") return measure.at.size() == 2;  // peak_rss, marginal_worker
-  if (list == "quality") return last.name != "output_values";
+  if (list == "quality") return measure.at.size() == 2 && last.name != "output_values";
   if (list != "steady") return false;
   const auto mode = std::ranges::find(measure.at.front().keys, "mode", &RowKey::name);
   if (mode != measure.at.front().keys.end() && mode->value != "closed") return false;

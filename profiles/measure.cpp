@@ -7,7 +7,6 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <set>
 #include <type_traits>
 
 #include "profiles/report_fields.h"
@@ -45,24 +44,23 @@ NameAndUnit without_unit(std::string_view key) {
   return {std::string(key), key == "bytes" ? MeasureUnit::bytes : MeasureUnit::number};
 }
 
-template <class T>
-inline constexpr bool is_number = std::is_arithmetic_v<T> && !std::is_same_v<T, bool>;
-
 // The scalars of a row up to its first figure.
 class RowKeys {
  public:
-  std::vector<RowKey> keys;
+  std::vector<RowKey> keys;          // those that have a value
+  std::vector<std::string> numbers;  // names of those that may have none
 
   template <class T>
   void operator()(const char* key, const T& member) {
     if (ended_) return;
     const std::string name = without_unit(key).name;
     if constexpr (std::is_same_v<T, std::string>) {
-      keys.push_back({name, member});
+      if (!member.empty()) keys.push_back({name, member});
     } else if constexpr (std::is_arithmetic_v<T>) {
       keys.push_back({name, fmt::format("{}", member)});
     } else if constexpr (json_fields::is_optional<T>) {
       if constexpr (std::is_arithmetic_v<typename T::value_type>) {
+        numbers.push_back(name);
         if (member) keys.push_back({name, fmt::format("{}", *member)});
       } else {
         ended_ = true;
@@ -92,14 +90,15 @@ class Walk {
     } else if constexpr (std::is_same_v<T, std::optional<Stat>>) {
       add_stat(key, member ? &*member : nullptr);
     } else if constexpr (std::is_arithmetic_v<T>) {
-      if (!in_row_) add_exact(key, std::is_same_v<T, bool>, static_cast<double>(member));
+      if (!in_row_ && is_measure<T>())
+        add_number(key, std::is_same_v<T, bool>, is_exact<T>(), static_cast<double>(member));
     } else if constexpr (is_optional<T>) {
       using Value = typename T::value_type;
       if constexpr (std::is_arithmetic_v<Value>) {
-        const bool is_key = std::ranges::find(row_keys_, without_unit(key).name, &RowKey::name) != row_keys_.end();
-        if (!is_key && !(in_row_ && std::is_same_v<Value, bool>)) {
-          add_exact(key, std::is_same_v<Value, bool>,
-                    member ? std::optional<double>(static_cast<double>(*member)) : std::nullopt);
+        const bool is_key = std::ranges::find(row_keys_, without_unit(key).name) != row_keys_.end();
+        if (!is_key && is_measure<Value>()) {
+          add_number(key, std::is_same_v<Value, bool>, is_exact<Value>(),
+                     member ? std::optional<double>(static_cast<double>(*member)) : std::nullopt);
         }
       } else if constexpr (HasFields<const Value>) {
         static const Value kNone{};
@@ -175,6 +174,17 @@ class Walk {
     within(list, {}, why_not, [&] { within(name.c_str(), {}, why_not, visit); });
   }
 
+  // Flags outside of quality say how it was measured. Counts are what they are, and so is what was computed from
+  // outputs. Other numbers are estimates whose error nobody states.
+  template <class T>
+  bool is_measure() const {
+    return !std::is_same_v<T, bool> || at_.front().name == "quality";
+  }
+  template <class T>
+  bool is_exact() const {
+    return std::is_integral_v<T> || at_.front().name == "quality";
+  }
+
   template <class Row>
   void rows(const char* key, const std::vector<Row>& list) {
     static const Row kNone{};
@@ -194,16 +204,17 @@ class Walk {
         if (!row.failure.empty()) why_not = "this row failed: " + row.failure;
       }
       const bool outer = std::exchange(in_row_, true);
-      row_keys_ = keys.keys;
+      row_keys_ = keys.numbers;
       within(key, keys.keys, why_not, [&] { fields(*this, row); });
       row_keys_.clear();
       in_row_ = outer;
     }
   }
 
-  void add_exact(const char* key, bool is_flag, std::optional<double> value) {
+  void add_number(const char* key, bool is_flag, bool is_exact, std::optional<double> value) {
     const NameAndUnit what = without_unit(key);
     Measure& measure = place(what.name, is_flag ? MeasureUnit::flag : what.unit);
+    measure.sampling = is_exact ? Sampling::exact : Sampling::point;
     if (!measure.why_not.empty()) return;
     if (value && std::isfinite(*value)) {
       measure.exact = value;
@@ -248,37 +259,17 @@ class Walk {
   std::vector<PathSegment> at_;
   std::string why_not_;
   const ColdStartState* state_ = nullptr;
-  std::vector<RowKey> row_keys_;
+  std::vector<std::string> row_keys_;
   bool in_row_ = false;
 };
 
-// Of the rows of one list, the keys that tell them apart, and those that everyone names.
-class KeyChoice {
- public:
-  explicit KeyChoice(const std::vector<Measure>& measures) {
-    for (const Measure& measure : measures) {
-      for (const PathSegment& segment : measure.at) {
-        for (const RowKey& key : segment.keys) values_[{segment.name, key.name}].insert(key.value);
-      }
-    }
+std::vector<RowKey> keys_to_name(const PathSegment& segment) {
+  std::vector<RowKey> chosen;
+  for (const RowKey& key : segment.keys) {
+    if (usual_value(segment.name, key.name) != key.value) chosen.push_back(key);
   }
-  bool names(const std::string& list, const std::string& key) const {
-    if (key == "batch" || key == "threads") return true;
-    const auto found = values_.find({list, key});
-    return found != values_.end() && found->second.size() > 1;
-  }
-  std::vector<RowKey> of(const PathSegment& segment) const {
-    std::vector<RowKey> chosen;
-    for (const RowKey& key : segment.keys) {
-      if (names(segment.name, key.name)) chosen.push_back(key);
-    }
-    if (chosen.empty() && !segment.keys.empty()) chosen.push_back(segment.keys.front());
-    return chosen;
-  }
-
- private:
-  std::map<std::pair<std::string, std::string>, std::set<std::string>> values_;
-};
+  return chosen;
+}
 
 // "peak_rss" -> "peak RSS".
 std::string words(const std::string& name) {
@@ -298,17 +289,18 @@ std::string words(const std::string& name) {
   return text;
 }
 
-void name(Measure& measure, const KeyChoice& choice) {
-  constexpr std::string_view kSaidByTheFigure[] = {"cold_start", "memory", "quality", "steady",
-                                                   "phases",     "parts",  "ledger",  "marginal"};
+void name(Measure& measure) {
+  constexpr std::string_view kLists[] = {"phases", "parts", "ledger", "marginal"};
   std::vector<std::string> context;
   for (const PathSegment& segment : measure.at) {
     const bool figure = &segment == &measure.at.back();
+    // The figure says of what kind it is; "bytes" alone does not.
+    const bool part_of_report = &segment == &measure.at.front() && segment.name != "model";
     measure.path += (measure.path.empty() ? "" : ".") + segment.name;
-    if (!figure && std::ranges::find(kSaidByTheFigure, segment.name) == std::end(kSaidByTheFigure))
+    if (!figure && !part_of_report && std::ranges::find(kLists, segment.name) == std::end(kLists))
       context.push_back(words(segment.name));
     std::vector<std::string> selectors;
-    for (const RowKey& key : choice.of(segment)) {
+    for (const RowKey& key : keys_to_name(segment)) {
       selectors.push_back(key.name + "=" + key.value);
       context.push_back(words(key.name) + " " + words(key.value));
     }
@@ -353,6 +345,13 @@ std::string format_measure(double value, MeasureUnit unit) {
                                                               : fmt::format("{:.3g}", value);
 }
 
+std::string_view usual_value(std::string_view list, std::string_view key) {
+  if (list == "steady" && (key == "workers" || key == "concurrency")) return "1";
+  if (list == "steady" && key == "mode") return "closed";
+  if (list == "simultaneous" && key == "state") return "warm";
+  return {};
+}
+
 double Measure::value() const {
   if (exact) return *exact;
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
@@ -371,10 +370,9 @@ std::vector<Measure> all_measures(const Report& report) {
   // Without outputs their NaNs were not counted to be none.
   const bool looked = report.quality.output_values > 0;
   walk.within("quality", {}, looked ? "" : "no output was looked at", [&] { fields(walk, report.quality); });
-  const KeyChoice choice(walk.found);
   std::vector<Measure> all;
   for (Measure& measure : walk.found) {
-    name(measure, choice);
+    name(measure);
     all.push_back(measure);
     if (measure.stat == nullptr) continue;
     for (const auto& [percentile, stated] : measure.stat->percentiles) {

@@ -23,6 +23,7 @@ std::string format_measure(double value, MeasureUnit unit);
 // How the samples behind a figure hang together, which decides what can bound it.
 enum class Sampling {
   exact,        // one number, known without error
+  point,        // one number, an estimate with an error that is not known: no verdict can rest on it
   independent,  // a sample is a process, or a round of them
   visits,       // many samples of each of a few processes, which resemble each other (docs/method.md)
 };
@@ -37,6 +38,10 @@ struct PathSegment {
   std::vector<RowKey> keys = {};  // of a row
   bool of_no_row = false;         // the list is empty: any selector stands for this
 };
+
+// What a selector means that does not name the key: steady[batch=8,threads=2] is one worker, one request at a time,
+// back to back. Empty: the key has to be named where rows differ in it.
+std::string_view usual_value(std::string_view list, std::string_view key);
 
 // Points into the report it was made from.
 struct Measure {

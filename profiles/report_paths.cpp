@@ -103,16 +103,28 @@ bool same_value(const std::string& a, const std::string& b) {
   return x && y && *x == *y;
 }
 
-bool keys_fit(const std::vector<RowKey>& wanted, const std::vector<RowKey>& row) {
-  return std::ranges::all_of(wanted, [&](const RowKey& key) {
-    const auto found = std::ranges::find(row, key.name, &RowKey::name);
-    return found != row.end() && same_value(key.value, found->value);
-  });
+const std::string* value_of(const std::vector<RowKey>& keys, std::string_view name) {
+  const auto found = std::ranges::find(keys, name, &RowKey::name);
+  return found == keys.end() ? nullptr : &found->value;
+}
+
+bool keys_fit(const PathSegment& wanted, const PathSegment& row) {
+  for (const RowKey& key : wanted.keys) {
+    const std::string* value = value_of(row.keys, key.name);
+    if (value == nullptr || !same_value(key.value, *value)) return false;
+  }
+  const bool at_a_rate = value_of(wanted.keys, "rate") != nullptr;  // which only an open loop has
+  for (const RowKey& key : row.keys) {
+    const std::string_view usual = usual_value(row.name, key.name);
+    if (usual.empty() || key.value == usual || (at_a_rate && key.name == "mode")) continue;
+    if (value_of(wanted.keys, key.name) == nullptr) return false;
+  }
+  return true;
 }
 
 bool keys_fit(const std::vector<PathSegment>& wanted, const std::vector<PathSegment>& at) {
   for (std::size_t i = 0; i < wanted.size(); ++i) {
-    if (!at[i].of_no_row && !keys_fit(wanted[i].keys, at[i].keys)) return false;
+    if (!at[i].of_no_row && !keys_fit(wanted[i], at[i])) return false;
   }
   return true;
 }
@@ -187,10 +199,12 @@ Measure highest_throughput(const std::vector<Measure>& all) {
   const Measure* best = nullptr;
   for (const Measure& measure : all) {
     if (skeleton(measure.at) != "steady.throughput" || measure.stat == nullptr) continue;
-    if (!keys_fit({{"mode", "closed"}}, measure.at.front().keys)) continue;
+    if (const std::string* mode = value_of(measure.at.front().keys, "mode"); mode == nullptr || *mode != "closed")
+      continue;
     if (best == nullptr || measure.value() > best->value()) best = &measure;
   }
   Measure out;
+  out.at = {{.name = "throughput", .of_no_row = true}};
   out.unit = MeasureUnit::per_second;
   out.lower_is_better = false;
   out.label = "highest throughput";

@@ -3,7 +3,10 @@
 //   cold_start.warm.time_to_first_result      memory.ledger.after_load.rss      quality.nan_values
 //   cold_start.time_to_first_result           without a state it is model_cold, measured or not
 //   cold_start.warm.phases.file_read          a phase's wall time
-//   steady[batch=8,threads=2].latency.p99     a row, selected by its keys; without p99 the median
+//   steady[batch=8,threads=2].latency.p99     a row, selected by its keys; without p99 the median. Keys that have a
+//   usual
+//                                             value (one worker, one request at a time, closed loop) mean it unless
+//                                             named
 //   throughput                                the highest median of the closed-loop rows
 //
 // A path names one measure or is an error (bad_input, `where` as given): an unknown one suggests the nearest, a

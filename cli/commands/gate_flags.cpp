@@ -46,7 +46,7 @@ Flags flags_of(GateRequest& request, Given& given) {
                request.init);
   flags.group("Baseline");
   flags.value("--baseline", "FILE", "the report to compare with", read_text(request.baseline));
-  flags.value("--max-regression", "PERCENT",
+  flags.value("--max-regression", "SHARE",
               "how much worse each of the budget's figures may be; without a budget, the headline figures",
               [&given](const std::string& value) -> Status {
                 const Result<double> share = parse_regression(value, "");
@@ -60,9 +60,17 @@ Flags flags_of(GateRequest& request, Given& given) {
   flags.group("Output");
   flags.value("--inconclusive", "AS", "pass or fail: its exit code, in place of 4",
               read_choice(request.inconclusive, {"pass", "fail"}));
-  flags.value("--format", "FORMAT", "table or json (table)", read_choice(request.format, {"table", "json"}));
-  flags.value("-o,--output", "FILE", "write the verdict, or what --format says, to this file; - is standard output",
+  flags.value("--format", "FORMAT",
+              "of the verdict: table, json, markdown, junit, github (annotations); of the report: bmf (Bencher), "
+              "github-action-benchmark, google-benchmark, csv (all paths) (table)",
+              read_choice(request.format, {"table", "json", "markdown", "junit", "github", "bmf",
+                                           "github-action-benchmark", "google-benchmark", "csv"}));
+  flags.value("-o,--output", "FILE",
+              "write it to this file and the table to standard output; without --format the verdict as JSON; - is "
+              "standard output; of github-action-benchmark what its two files begin with",
               read_text(request.output));
+  flags.value("--junit", "FILE", "write the verdict as JUnit XML as well", read_text(request.junit));
+  flags.value("--markdown", "FILE", "write the verdict as Markdown as well", read_text(request.markdown));
   flags.toggle("-q,--quiet", "the verdict in one line", request.quiet);
   flags.toggle("-v,--verbose", "leave nothing out", request.verbose);
   flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
@@ -80,6 +88,10 @@ Result<Budget> read_budget_file(const std::string& named) {
 
 }  // namespace
 
+bool is_export(const std::string& format) {
+  return format == "bmf" || format == "github-action-benchmark" || format == "google-benchmark" || format == "csv";
+}
+
 Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, const Style& style) {
   GateRequest request;
   Given given;
@@ -91,6 +103,10 @@ Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, 
     return request;
   }
   if (request.init) return request;
+  if (request.format == "github-action-benchmark" && (request.output.empty() || request.output == "-")) {
+    return fail(ErrorKind::usage, "this format is two files, one for each direction", "--format " + request.format,
+                "-o metrics, for metrics-smaller-is-better.json and metrics-bigger-is-better.json");
+  }
   Result<Budget> budget = read_budget_file(given.budget_file);
   if (!budget) return fail(budget.error());
   request.budget = *std::move(budget);

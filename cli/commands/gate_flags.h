@@ -17,12 +17,17 @@ struct GateRequest {
   Budget budget;                   // the file with what the flags say in place of it or beside it
   std::string inconclusive = "4";  // or pass, or fail: what the exit code says of it
   std::string format = "table";
-  std::string output;  // empty: standard output alone
+  std::string output;    // empty: standard output alone
+  std::string junit;     // empty: none
+  std::string markdown;  // empty: none
   bool init = false;
   bool quiet = false;
   bool verbose = false;
   std::string help;  // not empty: asked for
 };
+
+// Formats that are of the report itself and need no budget.
+bool is_export(const std::string& format);
 
 inline constexpr const char* kBudgetFile = "mlplan.toml";  // in the current folder, where there is one
 

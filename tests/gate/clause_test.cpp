@@ -124,6 +124,8 @@ TEST_CASE("an exact number bounds itself, and what was not made says why") {
   CHECK(judge_at_most(measure, 3).outcome == Outcome::pass);
   CHECK(judge_at_most(measure, 2.9).outcome == Outcome::fail);
   CHECK(judge_at_least(measure, 3).outcome == Outcome::pass);
+  measure.sampling = Sampling::point;
+  CHECK(judge_at_most(measure, 100).outcome == Outcome::inconclusive);
   Measure missing;
   missing.why_not = "the run measured no warm starts";
   const Judgement judgement = judge_at_most(missing, 1);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <random>
+
 #include "tests/gate/figures.h"
 
 using namespace mlplan;
@@ -38,6 +40,33 @@ TEST_CASE("a worse median alone does not fail where the quartile is as good as b
   CHECK(*found.figures.ratio > 1.2);
   CHECK(*found.figures.p_value < 0.05);
   CHECK(found.judgement.outcome == Outcome::inconclusive);
+}
+
+// Of lognormal samples, 25 a side: how many of 400 tries fail at max_regression = 10 %.
+TEST_CASE("a slowdown of 20 % is nearly always caught, none never is, and half of what is allowed hardly ever") {
+  struct Row {
+    double slowdown, spread;
+    int least, most;
+  };
+  for (const Row& row : {Row{1.2, 0.07, 392, 400}, Row{1.2, 0.1, 380, 400}, Row{1.0, 0.1, 0, 0}, Row{1.05, 0.05, 0, 2},
+                         Row{1.05, 0.1, 0, 20}}) {
+    CAPTURE(row.slowdown);
+    CAPTURE(row.spread);
+    std::mt19937_64 engine(5);
+    std::lognormal_distribution<double> law(0, row.spread);
+    const auto run = [&](double factor) {
+      std::vector<double> samples(25);
+      for (double& sample : samples) sample = factor * law(engine);
+      return samples;
+    };
+    int failed = 0;
+    for (int i = 0; i < 400; ++i) {
+      const std::vector<double> before = run(1);
+      failed += outcome(run(row.slowdown), before, 0.1) == Outcome::fail ? 1 : 0;
+    }
+    CHECK(failed >= row.least);
+    CHECK(failed <= row.most);
+  }
 }
 
 TEST_CASE("below nine samples a side nothing is told apart") {

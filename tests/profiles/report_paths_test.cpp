@@ -124,7 +124,9 @@ TEST_CASE("a selector takes the one row that has all its keys") {
   CHECK(found("steady[batch=1].latency").stat == &kReport.steady[0].latency);
   CHECK(found("steady[batch=8,threads=2,workers=1].latency").stat == &kReport.steady[1].latency);
   CHECK(found("steady[threads=1, batch=8].throughput").stat == &kReport.steady[2].throughput);
-  CHECK(found("steady[seq=128].latency").stat == &kReport.steady[3].latency);
+  CHECK(found("steady[batch=8,threads=2].latency").stat == &kReport.steady[1].latency);
+  CHECK(found("steady[batch=8,threads=2,workers=2].latency").stat == &kReport.steady[3].latency);
+  CHECK(found("steady[seq=128,workers=2].latency").stat == &kReport.steady[3].latency);
   CHECK(found("steady[batch=1,mode=closed].latency").stat == &kReport.steady[0].latency);
   CHECK(found("steady[batch=64].latency").why_not == "this row failed: out of memory");
   CHECK(found("steady[batch=8,threads=1].latency").sampling == Sampling::visits);
@@ -133,13 +135,13 @@ TEST_CASE("a selector takes the one row that has all its keys") {
 }
 
 TEST_CASE("a path that takes several rows, or none, lists them") {
-  const Error several = error_of("steady[batch=8,threads=2].latency.p99");
-  CHECK(several.message == "'steady[batch=8,threads=2].latency.p99' selects 2 rows");
-  CHECK(several.hint ==
-        "one of\nsteady[batch=8,threads=2,workers=1].latency\nsteady[batch=8,threads=2,workers=2].latency");
+  const Error several = error_of("steady[batch=8].latency.p99");
+  CHECK(several.message == "'steady[batch=8].latency.p99' selects 2 rows");
+  CHECK(several.hint == "one of\nsteady[batch=8,threads=2].latency\nsteady[batch=8,threads=1].latency");
   const Error none = error_of("steady[batch=3].latency");
   CHECK(none.message == "no row of the report is selected by 'steady[batch=3].latency'");
-  CHECK(holds(none.hint, "steady[batch=1,threads=2,workers=1].latency"));
+  CHECK(holds(none.hint, "steady[batch=1,threads=2].latency"));
+  CHECK(holds(none.hint, "steady[batch=8,threads=2,workers=2,seq=128].latency"));
   CHECK(error_of("steady[bacth=8].latency").hint == "batch");
   CHECK(holds(error_of("memory.peak_rss[batch=8]").message, "no rows"));
 }
@@ -157,7 +159,7 @@ TEST_CASE("percentiles are named behind the figure") {
 TEST_CASE("throughput alone is the highest median of all rows") {
   const Measure measure = found("throughput");
   CHECK(measure.stat == &kReport.steady[1].throughput);
-  CHECK(measure.label == "highest throughput, batch 8, threads 2, workers 1");
+  CHECK(measure.label == "highest throughput, batch 8, threads 2");
   const Result<Measure> none = find_measure(Report{}, "throughput", "");
   REQUIRE(none);
   CHECK(none->why_not == "no closed-loop row was measured");
@@ -179,6 +181,32 @@ TEST_CASE("a list without rows was not measured, whatever the selector") {
   const Result<Measure> measure = find_measure(Report{}, "steady[batch=8].latency.p99", "");
   REQUIRE(measure);
   CHECK(measure->why_not == "the run measured none");
+}
+
+TEST_CASE("what a path means does not depend on which other rows there are") {
+  Report report;
+  report.steady = {row(8, 2, 9)};
+  report.steady[0].workers = 2;
+  CHECK_FALSE(find_measure(report, "steady[batch=8,threads=2].latency", ""));
+  report.steady[0].workers = 1;
+  report.steady[0].mode = "open";
+  report.steady[0].rate_per_s = 50;
+  CHECK_FALSE(find_measure(report, "steady[batch=8,threads=2].latency", ""));
+  for (const char* path :
+       {"steady[batch=8,mode=open].latency", "steady[rate=50.0].latency", "steady[mode=open,rate=50].latency"}) {
+    CAPTURE(path);
+    CHECK(find_measure(report, path, ""));
+  }
+  CHECK(find_measure(report, "throughput", "")->why_not == "no closed-loop row was measured");
+}
+
+TEST_CASE("a number without a statement of its error is a point, counts and flags are exact") {
+  CHECK(found("model.bytes").sampling == Sampling::exact);
+  CHECK(found("quality.repeatable").sampling == Sampling::exact);
+  CHECK(found("cold_start.warm.never_steady").sampling == Sampling::exact);
+  Report report = example();
+  report.cold_start.states[0].limit.floor_ns = 1e6;
+  CHECK(find_measure(report, "cold_start.warm.limit.floor", "")->sampling == Sampling::point);
 }
 
 TEST_CASE("samples known only to be longer are counted") {

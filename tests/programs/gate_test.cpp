@@ -127,6 +127,29 @@ TEST_CASE("a baseline from another machine is inconclusive, and the differences 
   CHECK(ended.out.find("another CPU") != std::string::npos);
 }
 
+TEST_CASE("files are written beside the table, and exports need no budget") {
+  const Folder folder;
+  const std::string report = folder.at("report.json");
+  const Ended ended = gate({report, "--max", "memory.peak_rss=2GiB", "-o", folder.at("verdict.json"), "--junit",
+                            folder.at("junit.xml"), "--markdown", folder.at("summary.md")});
+  CHECK(ended.exit_code == 0);
+  CHECK(ended.out.starts_with("pass: "));
+  CHECK(content_of(folder.at("verdict.json")).find("\"schema\": \"mlplan.verdict\"") != std::string::npos);
+  CHECK(content_of(folder.at("junit.xml")).starts_with("<?xml"));
+  CHECK(content_of(folder.at("summary.md")).starts_with("### "));
+
+  for (const char* format : {"bmf", "google-benchmark", "csv"}) {
+    CAPTURE(format);
+    const Ended exported = gate({report, "--format", format});
+    CHECK(exported.exit_code == 0);
+    CHECK(exported.out.find("time") != std::string::npos);
+    check_end(gate({report, "--format", format, "--junit", folder.at("none.xml")}), 2, {"no budget"});
+  }
+  check_end(gate({report, "--format", "github-action-benchmark"}), 2, {"two files", "try: -o"});
+  CHECK(gate({report, "--format", "github-action-benchmark", "-o", folder.at("metrics")}).exit_code == 0);
+  CHECK(content_of(folder.at("metrics-smaller-is-better.json")).starts_with("["));
+}
+
 TEST_CASE("a budget file made of a report lets that report pass") {
   const Folder folder;
   CHECK(gate({"--init", folder.at("report.json"), "-o", folder.at("mlplan.toml")}).exit_code == 0);
