@@ -56,6 +56,7 @@ Status ModelRun::prepare() {
   const std::int64_t began_ns = now_ns();
   const Result<ModelFile> file = look_at_model_file(options_.model_path);
   if (!file) return fail(file.error());
+  if (Status golden = look_at_golden(options_); !golden) return golden;
   Result<Launch> launch = make_launch(options_);
   if (!launch) return fail(launch.error());
   World& world = found_.world;

@@ -59,6 +59,9 @@ Report example() {
   report.quality.repeatable = true;
   report.quality.nan_values = 3;
   report.quality.output_values = 100;
+  report.quality.max_abs_error = 0.25;
+  report.quality.golden.emplace().cosine = 0.75;
+  report.quality.golden->outputs.resize(2);
   return report;
 }
 
@@ -97,6 +100,11 @@ TEST_CASE("a path is the keys of the report without their units") {
   CHECK(found("quality.nan_values").exact == 3);
   CHECK(found("quality.repeatable").unit == MeasureUnit::flag);
   CHECK_FALSE(found("quality.repeatable").lower_is_better);
+  CHECK(found("quality.max_abs_error").exact == 0.25);
+  CHECK(found("quality.golden.cosine").exact == 0.75);
+  CHECK_FALSE(found("quality.golden.cosine").lower_is_better);
+  CHECK_FALSE(found("quality.golden.equal_share").lower_is_better);
+  CHECK(found("quality.batch_split.max_abs_error").why_not == "it was not measured");
 }
 
 TEST_CASE("a start without its state is of the cold model, and no other state stands in for it") {
