@@ -20,9 +20,9 @@ std::string evidence(const Measure& measure) {
   return fmt::format("95 % sure, {}", format_count(count_of(measure), "sample"));
 }
 
-Judgement inconclusive(const Measure& measure, const Bounds& bounds, double limit) {
+Judgement inconclusive(const Measure& measure, const Bounds& bounds, double limit, double confidence) {
   Judgement out;
-  out.samples_needed = samples_to_decide(measure, limit, kConfidence);
+  out.samples_needed = samples_to_decide(measure, limit, confidence);
   const std::string figure = figure_name(measure);
   const auto text = [&](double value) { return format_measure(value, measure.unit); };
   if (bounds.low && bounds.high) {
@@ -43,29 +43,26 @@ Judgement inconclusive(const Measure& measure, const Bounds& bounds, double limi
   return out;
 }
 
-Judgement judge(const Measure& measure, double limit, bool at_most) {
-  if (!measure.made()) return {Outcome::inconclusive, measure.why_not, std::nullopt};
+Judgement judge(const Measure& measure, double limit, bool at_most, double confidence) {
+  if (!measure.made()) return {.reason = measure.why_not};
   if (measure.sampling == Sampling::point) {
-    return {Outcome::inconclusive,
-            fmt::format("it is {}, one figure of which the report says no error",
-                        format_measure(*measure.exact, measure.unit)),
-            std::nullopt};
+    return {.reason = fmt::format("it is {}, one figure of which the report says no error",
+                                  format_measure(*measure.exact, measure.unit))};
   }
-  const Bounds bounds = bounds_of(measure, kConfidence);
+  const Bounds bounds = bounds_of(measure, confidence);
   const auto within = [&](double value) { return at_most ? value <= limit : value >= limit; };
   const std::optional<double>& far = at_most ? bounds.high : bounds.low;
   const std::optional<double>& near = at_most ? bounds.low : bounds.high;
   const bool passes = far && within(*far);
   const bool fails = near && !within(*near);
-  if (!passes && !fails) return inconclusive(measure, bounds, limit);
+  if (!passes && !fails) return inconclusive(measure, bounds, limit, confidence);
   const Outcome outcome = passes ? Outcome::pass : Outcome::fail;
   if (measure.exact) {
-    return {outcome, fmt::format("it is {}", format_measure(*measure.exact, measure.unit)), std::nullopt};
+    return {outcome, fmt::format("it is {}", format_measure(*measure.exact, measure.unit))};
   }
   const char* side = passes == at_most ? "at most" : "at least";
   const std::string bound = format_measure(passes ? *far : *near, measure.unit);
-  return {outcome, fmt::format("the {} is {} {} ({})", figure_name(measure), side, bound, evidence(measure)),
-          std::nullopt};
+  return {outcome, fmt::format("the {} is {} {} ({})", figure_name(measure), side, bound, evidence(measure))};
 }
 
 }  // namespace
@@ -84,7 +81,11 @@ Outcome worse_of(Outcome a, Outcome b) {
   return a == Outcome::inconclusive ? a : b;
 }
 
-Judgement judge_at_most(const Measure& measure, double limit) { return judge(measure, limit, true); }
-Judgement judge_at_least(const Measure& measure, double limit) { return judge(measure, limit, false); }
+Judgement judge_at_most(const Measure& measure, double limit, double confidence) {
+  return judge(measure, limit, true, confidence);
+}
+Judgement judge_at_least(const Measure& measure, double limit, double confidence) {
+  return judge(measure, limit, false, confidence);
+}
 
 }  // namespace mlplan::gate

@@ -21,14 +21,22 @@ Outcome worse_of(Outcome a, Outcome b);
 
 inline constexpr double kConfidence = 0.95;  // of every one-sided bound
 
-struct Judgement {
-  Outcome outcome = Outcome::inconclusive;
-  std::string reason;                          // a sentence
-  std::optional<std::int64_t> samples_needed;  // of inconclusive: in all
+// What an inconclusive clause waits for.
+enum class Pending {
+  samples,       // more of them may decide it
+  confirmation,  // a second run, minutes later
+  quiet,         // a machine that is not under pressure, or one like the baseline's
 };
 
-// `limit` in the unit of the measure.
-Judgement judge_at_most(const Measure& measure, double limit);
-Judgement judge_at_least(const Measure& measure, double limit);
+struct Judgement {
+  Outcome outcome = Outcome::inconclusive;
+  std::string reason = {};                          // a sentence
+  std::optional<std::int64_t> samples_needed = {};  // of inconclusive: in all
+  Pending pending = Pending::samples;               // of inconclusive
+};
+
+// `limit` in the unit of the measure; `confidence` of each bound that is used.
+Judgement judge_at_most(const Measure& measure, double limit, double confidence = kConfidence);
+Judgement judge_at_least(const Measure& measure, double limit, double confidence = kConfidence);
 
 }  // namespace mlplan::gate

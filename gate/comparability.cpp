@@ -12,8 +12,6 @@
 namespace mlplan::gate {
 namespace {
 
-constexpr std::int64_t kLeastApart_ns = 120'000'000'000;
-
 std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string major_minor(const std::string& kernel) {
@@ -90,7 +88,7 @@ Status check_confirmation(const Report& report, const Report& confirmation, cons
   if (!first || !second)
     return fail(ErrorKind::bad_input, "does not say when it was made", path + ": /mlplan/started_at");
   const std::int64_t apart = std::abs(*second - *first);
-  if (apart < kLeastApart_ns) {
+  if (apart < std::chrono::nanoseconds(kConfirmAfter).count()) {
     return fail(ErrorKind::bad_input,
                 fmt::format("confirms nothing: it was begun {} from the report, which the same disturbance may span",
                             format_duration(static_cast<double>(apart))),

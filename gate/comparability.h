@@ -1,6 +1,7 @@
 // Whether two reports can be held against each other at all, and what stands in the way.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,7 @@ Status check_same_model(const Report& report, const Report& baseline, const std:
 
 // bad_input where the confirming report is not one: of other content, or made within two minutes of the first, which
 // drifts with it.
+inline constexpr std::chrono::seconds kConfirmAfter{120};
 Status check_confirmation(const Report& report, const Report& confirmation, const std::string& path);
 
 // Why figures of time may be those of the machine: the serious reasons for its grade C; empty where it was quiet

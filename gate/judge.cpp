@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "gate/bounds.h"
@@ -16,11 +17,13 @@ namespace {
 
 std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
-JudgedReport described(const NamedReport& named) {
-  const Report& report = *named.report;
-  return {
-      named.path,          report.model.path, report.model.sha256, report.mlplan.started_at, report.machine.fingerprint,
-      report.machine.grade};
+const char* pending_name(Pending pending) {
+  switch (pending) {
+    case Pending::samples: return "samples";
+    case Pending::confirmation: return "confirmation";
+    case Pending::quiet: break;
+  }
+  return "quiet";
 }
 
 bool of_time(const Measure& measure) {
@@ -28,7 +31,8 @@ bool of_time(const Measure& measure) {
          measure.unit == MeasureUnit::bytes_per_second;
 }
 
-ClauseVerdict written(const Measure& measure, const char* kind, double limit, const std::string& where) {
+ClauseVerdict written(const Measure& measure, const char* kind, double limit, double confidence,
+                      const std::string& where) {
   ClauseVerdict out;
   out.path = measure.path;
   out.label = measure.label;
@@ -36,11 +40,11 @@ ClauseVerdict written(const Measure& measure, const char* kind, double limit, co
   out.kind = kind;
   out.limit = limit;
   out.value = finite(figure_of(measure));
-  const Bounds bounds = bounds_of(measure, kConfidence);
+  const Bounds bounds = bounds_of(measure, confidence);
   out.low = bounds.low;
   out.high = bounds.high;
   out.n = count_of(measure);
-  out.confidence = kConfidence;
+  out.confidence = confidence;
   out.where = where;
   return out;
 }
@@ -49,12 +53,16 @@ void take(ClauseVerdict& out, const Judgement& judgement) {
   out.outcome = outcome_name(judgement.outcome);
   out.reason = judgement.reason;
   out.samples_needed = judgement.samples_needed;
+  if (judgement.outcome == Outcome::inconclusive) out.pending = pending_name(judgement.pending);
 }
 
 class Judge {
  public:
   explicit Judge(const GateQuestion& question)
-      : question_(question), report_(*question.report.report), baseline_(question.baseline.report) {}
+      : question_(question),
+        report_(*question.report.report),
+        baseline_(question.baseline.report),
+        confidence_(1 - (1 - kConfidence) / question.looks) {}
 
   Result<Verdict> all() {
     if (Status status = check_reports(); !status) return fail(status.error());
@@ -117,27 +125,29 @@ class Judge {
   Status judge_limit(const Measure& measure, const BudgetLimit& text, bool at_most) {
     const Result<double> limit = parse_limit(text, measure);
     if (!limit) return fail(limit.error());
-    Judgement judgement = at_most ? judge_at_most(measure, *limit) : judge_at_least(measure, *limit);
+    Judgement judgement =
+        at_most ? judge_at_most(measure, *limit, confidence_) : judge_at_least(measure, *limit, confidence_);
     const bool slowed = judgement.outcome == Outcome::fail && at_most == measure.lower_is_better && of_time(measure);
     if (const std::string why = pressure(report_); slowed && !why.empty()) take_back(judgement, why);
     take_back_failed_run(judgement);
-    ClauseVerdict& out = verdict_.clauses.emplace_back(written(measure, at_most ? "max" : "min", *limit, text.where));
+    ClauseVerdict& out =
+        verdict_.clauses.emplace_back(written(measure, at_most ? "max" : "min", *limit, confidence_, text.where));
     take(out, judgement);
     return {};
   }
 
   void judge_regression_of(const Measure& measure, double allowed, const std::string& where) {
-    ClauseVerdict& out = verdict_.clauses.emplace_back(written(measure, "regression", allowed, where));
+    ClauseVerdict& out = verdict_.clauses.emplace_back(written(measure, "regression", allowed, confidence_, where));
     if (baseline_ == nullptr) {
-      take(out, {Outcome::inconclusive, "no baseline was given: --baseline FILE", std::nullopt});
+      take(out, {.reason = "no baseline was given: --baseline FILE"});
       return;
     }
     const Result<Measure> before = find_measure(*baseline_, measure.path, question_.baseline.path);
     if (!before) {
-      take(out, {Outcome::inconclusive, "in the baseline: " + before.error().message, std::nullopt});
+      take(out, {.reason = "in the baseline: " + before.error().message});
       return;
     }
-    RegressionJudgement found = judge_regression(measure, *before, allowed);
+    RegressionJudgement found = judge_regression(measure, *before, allowed, confidence_);
     out.relative = found.figures;
     Judgement& judgement = found.judgement;
     if (measure.sampling != Sampling::exact) {
@@ -154,7 +164,8 @@ class Judge {
   void confirm(const Measure& measure, const Measure& before, double allowed, Judgement& judgement) const {
     if (interleaved_) return;
     if (question_.confirmation.report == nullptr) {
-      take_back(judgement, "a second run, some minutes later, has to confirm it: --confirm FILE");
+      take_back(judgement, "a second run, some minutes later, has to confirm it: --confirm FILE",
+                Pending::confirmation);
       return;
     }
     const Report& second = *question_.confirmation.report;
@@ -163,7 +174,7 @@ class Judge {
       take_back(judgement, "the confirming run cannot be compared");
       return;
     }
-    const RegressionJudgement confirmed = judge_regression(*again, before, allowed);
+    const RegressionJudgement confirmed = judge_regression(*again, before, allowed, confidence_);
     if (confirmed.judgement.outcome == Outcome::fail && pressure(second).empty()) {
       judgement.reason += "; confirmed: " + confirmed.judgement.reason;
     } else {
@@ -184,9 +195,9 @@ class Judge {
       take_back(judgement, "the run failed: " + report_.mlplan.failure);
   }
 
-  static void take_back(Judgement& judgement, const std::string& why) {
+  static void take_back(Judgement& judgement, const std::string& why, Pending pending = Pending::quiet) {
     if (judgement.outcome == Outcome::inconclusive) return;
-    judgement = {Outcome::inconclusive, fmt::format("{}, but {}", judgement.reason, why), std::nullopt};
+    judgement = {.reason = fmt::format("{}, but {}", judgement.reason, why), .pending = pending};
   }
 
   Verdict overall() {
@@ -203,6 +214,7 @@ class Judge {
   const GateQuestion& question_;
   const Report& report_;
   const Report* baseline_;
+  const double confidence_;
   bool interleaved_ = false;
   Verdict verdict_;
 };
@@ -210,5 +222,28 @@ class Judge {
 }  // namespace
 
 Result<Verdict> judge(const GateQuestion& question) { return Judge(question).all(); }
+
+JudgedReport described(const NamedReport& named) {
+  const Report& report = *named.report;
+  return {
+      named.path,          report.model.path, report.model.sha256, report.mlplan.started_at, report.machine.fingerprint,
+      report.machine.grade};
+}
+
+std::vector<Measure> undecided(const GateQuestion& question, const Verdict& verdict) {
+  std::vector<Measure> out;
+  for (const ClauseVerdict& clause : verdict.clauses) {
+    if (clause.pending != pending_name(Pending::samples)) continue;
+    Result<Measure> measure = find_measure(*question.report.report, clause.path, clause.where);
+    if (measure) out.push_back(*std::move(measure));
+  }
+  return out;
+}
+
+bool needs_confirmation(const Verdict& verdict) {
+  return std::ranges::any_of(verdict.clauses, [](const ClauseVerdict& clause) {
+    return clause.pending == pending_name(Pending::confirmation);
+  });
+}
 
 }  // namespace mlplan::gate

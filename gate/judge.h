@@ -24,10 +24,18 @@ struct GateQuestion {
   NamedReport baseline = {};
   NamedReport confirmation = {};
   Budget budget = {};
+  int looks = 1;  // how often this is asked while the samples grow: the chances of being wrong are shared among them
 };
 
 // A clause for each limit and each regression. bad_input for a path or a unit that no report could satisfy, for another
 // model, for a confirmation that is none; usage where there is nothing to judge.
 Result<Verdict> judge(const GateQuestion& question);
+
+JudgedReport described(const NamedReport& named);
+
+// Of the report, what more samples may decide. Points into it.
+std::vector<Measure> undecided(const GateQuestion& question, const Verdict& verdict);
+// Whether a clause has failed but for the second run that a stored baseline asks for.
+bool needs_confirmation(const Verdict& verdict);
 
 }  // namespace mlplan::gate

@@ -29,7 +29,7 @@ std::string between_text(double low, double high) {
 }
 
 Judgement inconclusive(std::string reason, std::optional<std::int64_t> needed = {}) {
-  return {Outcome::inconclusive, std::move(reason), needed};
+  return {.reason = std::move(reason), .samples_needed = needed};
 }
 
 // As costs, less is better: what is a rate becomes its inverse.
@@ -61,10 +61,11 @@ Judgement judge_exact(double now, double baseline, const Measure& measure, doubl
   // From 0 no percentage leads anywhere: any change for the worse is one too many.
   const bool worse = measure.lower_is_better ? now > baseline : now < baseline;
   const bool fails = worse && !(change <= 1 + allowed);
-  return {fails ? Outcome::fail : Outcome::pass, text, std::nullopt};
+  return {fails ? Outcome::fail : Outcome::pass, text};
 }
 
-Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowed, RelativeFigures& figures) {
+Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowed, double confidence,
+                      RelativeFigures& figures) {
   const std::vector<double> x = costs(now);
   const std::vector<double> y = costs(baseline);
   const auto fewest = static_cast<std::int64_t>(std::min(x.size(), y.size()));
@@ -74,7 +75,7 @@ Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowe
                         kLeastSamplesASide);
   }
   const double limit = 1 + allowed;
-  const Ratio pairs = ratio_of(x, y, kConfidence);
+  const Ratio pairs = ratio_of(x, y, confidence);
   figures.ratio_low = pairs.low;
   figures.ratio_high = pairs.high;
   figures.p_value = rank_test_p(x, y);
@@ -84,23 +85,22 @@ Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowe
   const bool worse = pairs.low && *pairs.low > 1 + allowed / 2 && medians > limit && quartiles > limit;
   const std::string evidence = fmt::format("{} against {} samples", x.size(), y.size());
   if (worse) {
-    return {Outcome::fail,
-            fmt::format("{} in the median, {} in the quartile (rank test p = {:.2g}, {})", change_text(medians),
-                        change_text(quartiles), *figures.p_value, evidence),
-            std::nullopt};
+    return {Outcome::fail, fmt::format("{} in the median, {} in the quartile (rank test p = {:.2g}, {})",
+                                       change_text(medians), change_text(quartiles), *figures.p_value, evidence)};
   }
   if (pairs.high && *pairs.high <= limit && medians <= limit)
-    return {Outcome::pass, fmt::format("at most {} (95 % sure, {})", change_text(*pairs.high), evidence), std::nullopt};
+    return {Outcome::pass, fmt::format("at most {} (95 % sure, {})", change_text(*pairs.high), evidence)};
   return inconclusive(
       fmt::format("{} ({})", between_text(pairs.low.value_or(0), pairs.high.value_or(INFINITY)), evidence),
       samples_for(pairs.estimate, pairs.high.value_or(INFINITY), limit, fewest));
 }
 
-Judgement judge_bounds(const Measure& now, const Measure& baseline, double allowed, RelativeFigures& figures) {
-  // Each bound at 97.5 %, so that both hold at 95 %.
-  constexpr double kEach = 1 - (1 - kConfidence) / 2;
-  const auto as_costs = [](const Measure& measure) {
-    Bounds bounds = bounds_of(measure, kEach);
+Judgement judge_bounds(const Measure& now, const Measure& baseline, double allowed, double confidence,
+                       RelativeFigures& figures) {
+  // So that both hold at `confidence`.
+  const double each = 1 - (1 - confidence) / 2;
+  const auto as_costs = [each](const Measure& measure) {
+    Bounds bounds = bounds_of(measure, each);
     if (measure.lower_is_better) return bounds;
     if (bounds.low) bounds.low = cost(measure, *bounds.low);
     if (bounds.high) bounds.high = cost(measure, *bounds.high);
@@ -116,14 +116,11 @@ Judgement judge_bounds(const Measure& now, const Measure& baseline, double allow
   // A quartile that is not known (a rate of which the report keeps no samples) does not speak against it.
   const bool quartile_agrees = !std::isfinite(quartiles) || quartiles > limit;
   if (figures.ratio_low && *figures.ratio_low > 1 + allowed / 2 && *figures.ratio > limit && quartile_agrees) {
-    return {Outcome::fail,
-            fmt::format("{}, at least {} by the bounds of each", change_text(*figures.ratio),
-                        change_text(*figures.ratio_low)),
-            std::nullopt};
+    return {Outcome::fail, fmt::format("{}, at least {} by the bounds of each", change_text(*figures.ratio),
+                                       change_text(*figures.ratio_low))};
   }
   if (figures.ratio_high && *figures.ratio_high <= limit) {
-    return {Outcome::pass, fmt::format("at most {} (95 % sure, by bounds of each)", change_text(*figures.ratio_high)),
-            std::nullopt};
+    return {Outcome::pass, fmt::format("at most {} (95 % sure, by bounds of each)", change_text(*figures.ratio_high))};
   }
   if (!figures.ratio_low && !figures.ratio_high)
     return inconclusive("the samples of one side or both carry no bounds: more processes or a longer time box would");
@@ -136,7 +133,7 @@ Judgement judge_bounds(const Measure& now, const Measure& baseline, double allow
 
 }  // namespace
 
-RegressionJudgement judge_regression(const Measure& now, const Measure& baseline, double allowed) {
+RegressionJudgement judge_regression(const Measure& now, const Measure& baseline, double allowed, double confidence) {
   RegressionJudgement out;
   out.figures.baseline = finite(figure_of(baseline));
   out.figures.baseline_n = count_of(baseline);
@@ -158,8 +155,8 @@ RegressionJudgement judge_regression(const Measure& now, const Measure& baseline
     }
     out.figures.ratio = ratio(now, baseline, figure_of);
     const bool ranks = !now.quantile && !independent_samples(now).empty() && !independent_samples(baseline).empty();
-    out.judgement =
-        ranks ? judge_ranks(now, baseline, allowed, out.figures) : judge_bounds(now, baseline, allowed, out.figures);
+    out.judgement = ranks ? judge_ranks(now, baseline, allowed, confidence, out.figures)
+                          : judge_bounds(now, baseline, allowed, confidence, out.figures);
   }
   return out;
 }

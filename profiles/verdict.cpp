@@ -1,21 +1,12 @@
 #include "profiles/verdict.h"
 
 #include "profiles/support/document.h"
+#include "profiles/verdict_fields.h"
 
 namespace mlplan {
 
 namespace embedded {
 std::string_view verdict_schema();  // made by cmake/EmbedFile.cmake
-}
-
-template <class F, Like<JudgedReport> T>
-void fields(F& field, T& report) {
-  field("path", report.path);
-  field("model", report.model);
-  field("sha256", report.sha256);
-  field("started_at", report.started_at);
-  field("fingerprint", report.fingerprint);
-  field("grade", report.grade);
 }
 
 template <class F, Like<RelativeFigures> T>
@@ -42,16 +33,10 @@ void fields(F& field, T& clause) {
   field("high", clause.high);
   field("n", clause.n);
   field("confidence", clause.confidence);
+  field("pending", clause.pending);
   field("samples_needed", clause.samples_needed);
   field("relative", clause.relative);
   field("where", clause.where);
-}
-
-template <class F, Like<Difference> T>
-void fields(F& field, T& difference) {
-  field("what", difference.what);
-  field("report", difference.report);
-  field("baseline", difference.baseline);
 }
 
 template <class F, Like<Verdict> T>
