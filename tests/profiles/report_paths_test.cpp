@@ -65,17 +65,20 @@ Report example() {
   return report;
 }
 
-const Report kReport = example();
+const Report& example_report() {
+  static const Report report = example();
+  return report;
+}
 
 Measure found(const std::string& path) {
-  const Result<Measure> measure = find_measure(kReport, path, "b.toml:1:1");
+  const Result<Measure> measure = find_measure(example_report(), path, "b.toml:1:1");
   REQUIRE_MESSAGE(measure, path << ": " << (measure ? "" : measure.error().message));
   CHECK(measure->path == path);
   return *measure;
 }
 
 Error error_of(const std::string& path) {
-  const Result<Measure> measure = find_measure(kReport, path, "b.toml:1:1");
+  const Result<Measure> measure = find_measure(example_report(), path, "b.toml:1:1");
   REQUIRE_MESSAGE(!measure, path);
   CHECK(measure.error().kind == ErrorKind::bad_input);
   CHECK(measure.error().where == "b.toml:1:1");
@@ -87,13 +90,14 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 }  // namespace
 
 TEST_CASE("a path is the keys of the report without their units") {
-  CHECK(found("cold_start.warm.time_to_first_result").stat == &kReport.cold_start.states[0].time_to_first_result);
+  CHECK(found("cold_start.warm.time_to_first_result").stat ==
+        &example_report().cold_start.states[0].time_to_first_result);
   CHECK(found("cold_start.warm.time_to_first_result").unit == MeasureUnit::nanoseconds);
-  CHECK(found("cold_start.warm.phases.file_read").stat == &kReport.cold_start.states[0].phases[0].wall);
-  CHECK(found("cold_start.warm.phases.file_read.wall").stat == &kReport.cold_start.states[0].phases[0].wall);
+  CHECK(found("cold_start.warm.phases.file_read").stat == &example_report().cold_start.states[0].phases[0].wall);
+  CHECK(found("cold_start.warm.phases.file_read.wall").stat == &example_report().cold_start.states[0].phases[0].wall);
   CHECK(found("cold_start.warm.phases.file_read.read").unit == MeasureUnit::bytes);
   CHECK(found("cold_start.warm.phases.file_read.parts.copy").value() == 4e7);
-  CHECK(found("memory.peak_rss").stat == &kReport.memory.peak_rss);
+  CHECK(found("memory.peak_rss").stat == &example_report().memory.peak_rss);
   CHECK(found("memory.ledger.after_load.rss").value() == 2e8);
   CHECK(found("model.bytes").exact == 1234);
   CHECK(found("model.bytes").unit == MeasureUnit::bytes);
@@ -121,13 +125,13 @@ TEST_CASE("a start without its state is of the cold model, and no other state st
 }
 
 TEST_CASE("a selector takes the one row that has all its keys") {
-  CHECK(found("steady[batch=1].latency").stat == &kReport.steady[0].latency);
-  CHECK(found("steady[batch=8,threads=2,workers=1].latency").stat == &kReport.steady[1].latency);
-  CHECK(found("steady[threads=1, batch=8].throughput").stat == &kReport.steady[2].throughput);
-  CHECK(found("steady[batch=8,threads=2].latency").stat == &kReport.steady[1].latency);
-  CHECK(found("steady[batch=8,threads=2,workers=2].latency").stat == &kReport.steady[3].latency);
-  CHECK(found("steady[seq=128,workers=2].latency").stat == &kReport.steady[3].latency);
-  CHECK(found("steady[batch=1,mode=closed].latency").stat == &kReport.steady[0].latency);
+  CHECK(found("steady[batch=1].latency").stat == &example_report().steady[0].latency);
+  CHECK(found("steady[batch=8,threads=2,workers=1].latency").stat == &example_report().steady[1].latency);
+  CHECK(found("steady[threads=1, batch=8].throughput").stat == &example_report().steady[2].throughput);
+  CHECK(found("steady[batch=8,threads=2].latency").stat == &example_report().steady[1].latency);
+  CHECK(found("steady[batch=8,threads=2,workers=2].latency").stat == &example_report().steady[3].latency);
+  CHECK(found("steady[seq=128,workers=2].latency").stat == &example_report().steady[3].latency);
+  CHECK(found("steady[batch=1,mode=closed].latency").stat == &example_report().steady[0].latency);
   CHECK(found("steady[batch=64].latency").why_not == "this row failed: out of memory");
   CHECK(found("steady[batch=8,threads=1].latency").sampling == Sampling::visits);
   CHECK(found("steady[batch=8,threads=1].peak_rss").sampling == Sampling::independent);
@@ -158,7 +162,7 @@ TEST_CASE("percentiles are named behind the figure") {
 
 TEST_CASE("throughput alone is the highest median of all rows") {
   const Measure measure = found("throughput");
-  CHECK(measure.stat == &kReport.steady[1].throughput);
+  CHECK(measure.stat == &example_report().steady[1].throughput);
   CHECK(measure.label == "highest throughput, batch 8, threads 2");
   const Result<Measure> none = find_measure(Report{}, "throughput", "");
   REQUIRE(none);
