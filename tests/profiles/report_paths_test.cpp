@@ -124,6 +124,23 @@ TEST_CASE("a start without its state is of the cold model, and no other state st
   CHECK(found("memory.ledger.peak.rss").why_not == "it was not measured");
 }
 
+TEST_CASE("a part of the quality that was not checked has paths all the same, and its numbers their direction") {
+  Report report = example();
+  const auto found_in = [&](const char* path) {
+    const Result<Measure> measure = find_measure(report, path, "");
+    REQUIRE(measure);
+    return *measure;
+  };
+  CHECK(found_in("quality.golden.max_abs_error").why_not == "it was not measured");
+  report.quality.golden.emplace();
+  report.quality.golden->max_abs_error = 1e-3;
+  report.quality.golden->cosine = 0.5;
+  CHECK(found_in("quality.golden.max_abs_error").exact == 1e-3);
+  CHECK(found_in("quality.golden.max_abs_error").lower_is_better);
+  CHECK_FALSE(found_in("quality.golden.cosine").lower_is_better);
+  CHECK(found_in("quality.golden.cosine").sampling == Sampling::exact);
+}
+
 TEST_CASE("a selector takes the one row that has all its keys") {
   CHECK(found("steady[batch=1].latency").stat == &example_report().steady[0].latency);
   CHECK(found("steady[batch=8,threads=2,workers=1].latency").stat == &example_report().steady[1].latency);

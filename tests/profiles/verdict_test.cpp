@@ -33,6 +33,7 @@ Verdict example() {
   clause.low = 11;
   clause.n = 9;
   clause.samples_needed = 40;
+  clause.pending = "samples";
   clause.relative = RelativeFigures{13, 9, 1.04, 0.9, std::nullopt, 0.3};
   clause.where = "b.toml:1:2";
   return verdict;
@@ -52,7 +53,7 @@ TEST_CASE("a verdict comes back byte by byte") {
 TEST_CASE("the schema describes every key of a verdict, and no other") {
   static_assert(test::member_count<JudgedReport>() == 6);
   static_assert(test::member_count<RelativeFigures>() == 6);
-  static_assert(test::member_count<ClauseVerdict>() == 15);
+  static_assert(test::member_count<ClauseVerdict>() == 16);
   static_assert(test::member_count<Verdict>() == 8);
   test::Keys written;
   test::add_keys(to_ordered_json(example()), "", written);
