@@ -8,6 +8,7 @@
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
 #include "cli/suggestion.h"
+#include "profiles/slo.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -38,12 +39,46 @@ Flags::Reader read_dim(bench::Options& options) {
   };
 }
 
+Flags::Reader read_rates(std::vector<double>& target) {
+  return [&target](const std::string& value) -> Status {
+    std::vector<double> rates;
+    for (const std::string& each : split_list(value)) {
+      const Result<double> rate = parse_rate(each);
+      if (!rate) return fail(rate.error());
+      if (!(*rate > 0)) return fail(ErrorKind::usage, fmt::format("at '{}' nothing ever arrives", each), "", "50/s");
+      rates.push_back(*rate);
+    }
+    std::sort(rates.begin(), rates.end());
+    rates.erase(std::unique(rates.begin(), rates.end()), rates.end());
+    target = std::move(rates);
+    return {};
+  };
+}
+
+Flags::Reader read_arrivals(bench::Arrivals& target) {
+  return [&target](const std::string& value) -> Status {
+    std::string name;
+    if (Status status = read_choice(name, {"poisson", "constant"})(value); !status) return status;
+    target = name == "poisson" ? bench::Arrivals::poisson : bench::Arrivals::constant;
+    return {};
+  };
+}
+
+Flags::Reader read_slo(std::vector<LatencyObjective>& target) {
+  return [&target](const std::string& value) -> Status {
+    Result<std::vector<LatencyObjective>> objectives = parse_latency_objectives(value);
+    if (!objectives) return fail(objectives.error());
+    target = *std::move(objectives);
+    return {};
+  };
+}
+
 // --only names parts; what is not named is left out.
 Flags::Reader read_only(std::vector<std::string>& parts) {
   return [&parts](const std::string& value) -> Status {
     for (const std::string& part : split_list(value)) {
       std::string name;
-      if (Status status = read_choice(name, {"cold-start", "memory", "steady"})(part); !status) return status;
+      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "load"})(part); !status) return status;
       parts.push_back(name);
     }
     return {};
@@ -58,7 +93,10 @@ void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::s
   flags.value("--workers", "LIST", "processes side by side (1 and one per CPU)", read_list(options.workers));
   flags.repeatable("--dim", "NAME=LIST", "values of another dimension, as seq=16..512*2", read_dim(options));
   flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
-  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady (all)", read_only(only));
+  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, load (all)", read_only(only));
+}
+
+void declare_effort(Flags& flags, bench::Options& options) {
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
   flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
@@ -68,6 +106,31 @@ void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::s
               read_duration(options.load_stall));
   flags.value("--inference-limit", "TIME", "give up on one inference after (60s)",
               read_duration(options.inference_limit));
+}
+
+void declare_load(Flags& flags, bench::Options& options) {
+  flags.group("Load");
+  flags.value("--rate", "LIST", "requests that arrive on a schedule, as 50/s,100/s (none)", read_rates(options.rates));
+  flags.value("--arrivals", "KIND", "of those: poisson or constant (poisson)", read_arrivals(options.arrivals));
+  flags.value("--concurrency", "LIST", "requests in flight in one worker, as 1,2 (1)", read_list(options.concurrency));
+  flags.value("--slo", "LIST", "find the highest rate that keeps this, as p99=50ms", read_slo(options.slo));
+}
+
+// The load is measured where something asks for it, and what asks for it is measured.
+Status check_load(const bench::Options& options) {
+  const char* asks = !options.rates.empty()                                ? "--rate"
+                     : !options.slo.empty()                                ? "--slo"
+                     : options.concurrency != std::vector<std::int64_t>{1} ? "--concurrency"
+                                                                           : nullptr;
+  if (asks != nullptr && !options.load) {
+    return fail(ErrorKind::usage, fmt::format("{} belongs to the load, which --only leaves out", asks), "--only",
+                "--only load");
+  }
+  const bool nothing_else = !options.cold_start && !options.memory && !options.steady;
+  if (asks == nullptr && options.load && nothing_else) {
+    return fail(ErrorKind::usage, "nothing says which load", "--only load", "add --rate 50/s, or --slo p99=50ms");
+  }
+  return {};
 }
 
 void declare_output(Flags& flags, BenchRequest& request) {
@@ -94,6 +157,8 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
   flags.group("Model");
   declare_model(flags, model);
   declare_measuring(flags, options, only);
+  declare_load(flags, options);
+  declare_effort(flags, options);
   flags.group("The worker's world");
   declare_worker(flags, options);
   declare_torch(flags, options);
@@ -119,7 +184,9 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     options.cold_start = named("cold-start");
     options.memory = named("memory");
     options.steady = named("steady");
+    options.load = named("load");
   }
+  if (Status status = check_load(options); !status) return fail(status.error());
   if (request.output == "-") request.json = true;
   take_variables(options, environment);
   return request;
