@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,11 @@ struct Outcome {
 // Errors, when nothing at all was measured: bad_input (file, input, op library), not_measured (the model threw, hung,
 // crashed or does not fit), usage, interrupted.
 Result<Outcome> run(const Options& options, const Hooks& hooks);
+
+// Measures several models in one run and one time box (the first one's), each task for all of them one right after the
+// other in random order, so that what disturbs the machine disturbs all alike; their reports name the same
+// mlplan.session. Errors as for run().
+Result<std::vector<Outcome>> run_in_turns(std::span<const Options> options, const Hooks& hooks);
 
 // What `inspect` shows: the model part of a report, with inferred inputs and their reasons, without measuring anything.
 struct Inspection {

@@ -17,17 +17,18 @@ constexpr double kShortestVisitNs = 0.5 * kSecond;
 constexpr double kLongestVisitNs = 10 * kSecond;
 constexpr double kFewestRequests = 30;  // of a visit, whatever its length
 constexpr double kMostRequests = 5'000;
+constexpr double kMargin = 1.2;                  // of the settling: the load is known only afterwards
 constexpr std::int64_t kUntimed = 3;             // of each thread
 constexpr double kLeastGraceNs = 0.2 * kSecond;  // for the queue to empty after the last arrival ...
 constexpr double kGraceOfVisit = 0.5;            // ... and of the arrivals' time
 constexpr double kGraceServices = 10;
 
-// Requests of one visit: those that are to count, and before them those that a queue needs to settle.
+// Requests of one visit: those that are to count, and before them as many at most that a queue needs to settle.
 std::int64_t count_for(const CellSamples& cell, double rate_per_s, double counted) {
-  const double wanted = std::clamp(counted, kFewestRequests, kMostRequests);
   const auto servers = static_cast<double>(cell.cell.concurrency);
   const double rho = rate_per_s * cell.expected_ns / kSecond / servers;
-  return static_cast<std::int64_t>(wanted + std::min(wanted, std::ceil(requests_to_settle(rho, servers))));
+  const double settling = std::min(kMostRequests, kMargin * requests_to_settle(rho, servers));
+  return static_cast<std::int64_t>(settling + std::max(settling, std::clamp(counted, kFewestRequests, kMostRequests)));
 }
 
 std::int64_t count_for(const LoadSamples& cell, std::int64_t visit_ns) {

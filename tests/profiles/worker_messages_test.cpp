@@ -32,6 +32,15 @@ TEST_CASE("a request comes back with every member") {
   request.measure.min_count = 6;
   request.measure.max_count = 7;
   request.measure.start_at_ns = 9223372036854775807;
+  request.load.concurrency = 2;
+  request.serve = {.input = {},
+                   .threads = 2,
+                   .concurrency = 2,
+                   .untimed = 3,
+                   .arrivals_ns = {0, 5, 9223372036854775807},
+                   .give_up_ns = 4,
+                   .min_time_ns = 5,
+                   .min_count = 6};
   request.sample_name = "mlp";
   request.sample_size = "10MB";
   request.sample_path = "out.pt";
@@ -49,6 +58,9 @@ TEST_CASE("a request comes back with every member") {
   CHECK(read->measure.start_at_ns == 9223372036854775807);
   CHECK(read->measure.max_count == 7);
   CHECK(read->measure.input.dims.at("batch") == 2);
+  CHECK(read->serve.arrivals_ns == request.serve.arrivals_ns);
+  CHECK(read->serve.concurrency == 2);
+  CHECK(read->load.concurrency == 2);
   CHECK(read->sample_seed == 9);
 }
 
@@ -62,6 +74,7 @@ TEST_CASE("a reply comes back with every member") {
   reply.outputs = {"f32[1,1000]"};
   reply.warmed_up = {3, true, 2, 77};
   reply.measured = {{1, 2}, 4};
+  reply.served = {1, {2, 3}, {4, 5}, {6, 7}, {0, 1}};
   reply.description.methods = {{"forward", "forward(Tensor x) -> Tensor"}};
   reply.description.inputs = test::RandomDocuments(2).inputs();
   reply.description.inputs[0].from = "graph";
@@ -89,6 +102,8 @@ TEST_CASE("a reply comes back with every member") {
   CHECK(read->warmed_up.steady_at_ns == 77);
   CHECK(read->warmed_up.inferences == 3);
   CHECK(read->measured.begin_ns == 4);
+  CHECK(read->served.begin_ns == 1);
+  CHECK(read->served.done_ns == reply.served.done_ns);
   CHECK(read->description.inputs[0].reason == "first conv2d");
   CHECK(read->description.dim_bounds.at("batch") == std::vector<std::int64_t>{2, 15});
   CHECK(read->description.records[0].bytes == 100);
