@@ -119,7 +119,7 @@ TEST_CASE("a late generator takes the percentiles away and is named") {
 TEST_CASE("a knee lists what was tried in order of rate, with a row for each") {
   Options options;
   options.slo = {{0.9, 15 * kMs}};
-  SearchSamples search{{}, LoadSearch(options.slo, 1)};
+  SearchSamples search{CellSamples(), LoadSearch(options.slo, 1)};
   search.search.set_capacity(100);
   for (int i = 0; i < 40 && search.search.next_rate(); ++i) {
     const double rate = *search.search.next_rate();

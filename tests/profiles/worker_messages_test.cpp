@@ -121,6 +121,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   request.input.seed = 2;
   request.warm_up.cap_ns = 1;
   request.measure.threads = 2;
+  request.serve.threads = 2;
   request.sample_name = request.sample_size = request.sample_path = "s";
   request.sample_seed = 2;
   const json sent = json::parse(write_line(request));
@@ -129,6 +130,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(sent["input"].size() == member_count<InputRequest>());
   CHECK(sent["warm_up"].size() == member_count<WarmUpRequest>());
   CHECK(sent["measure"].size() == member_count<MeasureRequest>());
+  CHECK(sent["serve"].size() == member_count<ServeRequest>());
   Reply reply;
   reply.verb = "x";
   reply.failure = WorkerFailure{"input", "m", "h", "p"};
@@ -138,6 +140,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   reply.outputs = {"o"};
   reply.warmed_up.steady = true;
   reply.measured.begin_ns = 1;
+  reply.served.begin_ns = 1;
   reply.description.notes = {"n"};
   reply.description.methods.resize(1);
   reply.description.weights.resize(1);
@@ -151,6 +154,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(answered["stamps"]["preinit"].size() == member_count<Stamp>());
   CHECK(answered["warmed_up"].size() == member_count<WarmedUp>());
   CHECK(answered["measured"].size() == member_count<Measured>());
+  CHECK(answered["served"].size() == member_count<Served>());
   CHECK(answered["description"].size() == member_count<Description>());
   CHECK(answered["description"]["methods"][0].size() == member_count<MethodInfo>());
   CHECK(answered["description"]["weights"][0].size() == member_count<DTypeBytes>());
