@@ -74,7 +74,6 @@ std::string objectives_text(const LoadKnee& knee) {
 
 // What is known of the lowest rate that does not hold.
 std::string beyond_text(const LoadKnee& knee) {
-  if (!knee.fails_per_s) return {};
   const auto tried = std::find_if(knee.tried.begin(), knee.tried.end(),
                                   [&](const TriedRate& rate) { return rate.rate_per_s == *knee.fails_per_s; });
   if (tried == knee.tried.end()) return fmt::format("back to back it does {}", format_rate(*knee.fails_per_s));
@@ -91,6 +90,7 @@ std::string headline(const LoadKnee& knee) {
   if (knee.verdict == "never") {
     return fmt::format("{} does not hold at any rate ({})", what, beyond_text(knee));
   }
+  if (knee.tried.empty()) return fmt::format("{}: not decided, no rate was tried", what);
   const std::string beyond = beyond_text(knee);
   if (!knee.holds_per_s) return fmt::format("{}: not decided, no rate was seen to hold it ({})", what, beyond);
   return fmt::format("holds {} up to {} ({}){}", what, format_rate(*knee.holds_per_s), beyond,
