@@ -8,6 +8,7 @@
 
 #include "bench/model_file.h"
 #include "bench/model_run.h"
+#include "bench/sha256.h"
 
 namespace mlplan::bench {
 namespace {
@@ -19,6 +20,12 @@ std::string new_session() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
+// What a look asked for, and how much of all samples may have been taken by the next one.
+struct Focus {
+  std::vector<Measure> wanted;
+  double share = 1;
+};
+
 // A bench run of one model or of several in turns, from the pilots to the reports. Used once.
 class Session {
  public:
@@ -27,6 +34,7 @@ class Session {
         seed_(options.front().seed),
         box_{.box_ns = static_cast<double>(options.front().time_box.count()),
              .share = 1 / static_cast<double>(options.size())} {
+    if (options.size() > 1) session_ = new_session();
     runs_.reserve(options.size());
     for (const Options& each : options) runs_.emplace_back(each, hooks, box_);
   }
@@ -38,17 +46,20 @@ class Session {
       pace = slower_of(pace, run.pace());
     }
     for (ModelRun& run : runs_) run.plan(pace);
-    measure();
+    if (hooks_.wanted) {
+      measure_what_is_wanted();
+    } else {
+      measure();
+    }
     for (const ModelRun& run : runs_) {
       if (!run.nothing_measured()) continue;
       if (run.found().failure) return fail(*run.found().failure);
       if (over()) return fail(ErrorKind::interrupted, "interrupted before anything was measured");
     }
-    const std::string session = runs_.size() > 1 ? new_session() : "";
     std::vector<Outcome> out;
     for (ModelRun& run : runs_) {
       out.push_back({run.report(noise_, hooks_.argv), run.found().failure});
-      out.back().report.mlplan.session = session;
+      out.back().report.mlplan.session = session_;
     }
     return out;
   }
@@ -59,6 +70,8 @@ class Session {
   }
   std::vector<TaskGroup> groups_now() const;
   void measure();
+  void measure_what_is_wanted();
+  std::vector<Report> so_far() const;
   void perform(const Task& task);
 
   const Hooks& hooks_;
@@ -66,14 +79,16 @@ class Session {
   const TimeBox box_;
   NoiseWatch noise_;
   std::vector<ModelRun> runs_;
+  std::string session_;
   std::uint64_t tasks_ = 0;
+  std::optional<Focus> focus_ = {};
 };
 
 // A task of several models is done for each of them, one right after the other: what disturbs one disturbs the others.
 std::vector<TaskGroup> Session::groups_now() const {
   std::vector<TaskGroup> out;
   for (const ModelRun& run : runs_) {
-    for (const TaskGroup& group : run.groups_now()) {
+    for (const TaskGroup& group : focus_ ? run.groups_for(focus_->wanted, focus_->share) : run.groups_now()) {
       const auto same = std::find_if(out.begin(), out.end(), [&](const TaskGroup& other) {
         return other.kind == group.kind && other.parameter == group.parameter;
       });
@@ -124,6 +139,27 @@ void Session::measure() {
   }
 }
 
+std::vector<Report> Session::so_far() const {
+  std::vector<Report> reports;
+  for (const ModelRun& run : runs_) {
+    reports.push_back(run.report_so_far(noise_));
+    reports.back().mlplan.session = session_;
+  }
+  return reports;
+}
+
+void Session::measure_what_is_wanted() {
+  std::vector<Report> reports(runs_.size());
+  for (const double share : kLooks) {
+    focus_ = Focus{hooks_.wanted(reports), share};
+    if (focus_->wanted.empty() || over()) break;
+    measure();
+    reports = so_far();
+    focus_->wanted.clear();  // they point into the reports before
+  }
+  focus_.reset();
+}
+
 }  // namespace
 
 Result<Outcome> run(const Options& options, const Hooks& hooks) {
@@ -149,6 +185,7 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   world.load.format = pilot->description.format;
   Inspection out;
   out.model = model_info(world, *pilot);
+  out.model.sha256 = sha256_of_file(world.load.path).value_or("");
   out.model.records = pilot->description.records;
   out.not_inferred = pilot->description.not_inferred;
   out.to_edit = pilot->description.to_edit;

@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 
+#include "bench/focus.h"
 #include "bench/model_file.h"
 #include "bench/proc_files.h"
 #include "bench/report_assembly.h"
+#include "bench/sha256.h"
 #include "bench/statistics.h"
 #include "profiles/support/units.h"
 
@@ -302,6 +305,23 @@ std::vector<TaskGroup> ModelRun::groups_now() const {
   return out;
 }
 
+std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, double share) const {
+  std::vector<TaskGroup> out;
+  for (const Kind& kind : kinds_) {
+    TaskGroup group = kind.group;
+    const bool fed =
+        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, found_.cells.groups, measure); });
+    if (kind.given_up || !fed) continue;
+    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+    const bool is_visit = group.kind == TaskKind::steady_visit;
+    const auto all = static_cast<double>(is_visit ? kMostVisits : options_.max_samples);
+    group.most = static_cast<std::int64_t>(std::ceil(share * all));
+    group.least = std::min<std::int64_t>(1, group.most);
+    out.push_back(group);
+  }
+  return out;
+}
+
 VisitPlan ModelRun::visit_plan(const VisitGroup& group) const {
   VisitPlan plan;
   plan.blocks_per_cell = group.blocks_per_visit;
@@ -426,13 +446,20 @@ void ModelRun::note_left_out() {
   }
 }
 
+Report ModelRun::report_so_far(const NoiseWatch& noise) const {
+  Report report = assemble_report(found_, options_, {});
+  noise.grade(report.machine);
+  return report;
+}
+
 Report ModelRun::report(const NoiseWatch& noise, const std::vector<std::string>& argv) {
   tell("writing it up");
   found_.wall_ns = box_.elapsed_ns();
   note_left_out();
   noise.grade(found_.machine);
   Report report = assemble_report(found_, options_, argv);
-  report.mlplan.wall_s = box_.elapsed_ns() / kSecond;  // with the hashing of the model
+  report.model.sha256 = sha256_of_file(found_.world.load.path).value_or("");  // last: it warms the page cache
+  report.mlplan.wall_s = box_.elapsed_ns() / kSecond;                         // with the hashing of the model
   return report;
 }
 

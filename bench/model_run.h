@@ -44,6 +44,8 @@ class ModelRun {
 
   // What may still be done, at the costs seen so far.
   std::vector<TaskGroup> groups_now() const;
+  // Those of them that give more samples of a measure, up to that share of the most that are made of each.
+  std::vector<TaskGroup> groups_for(const std::vector<Measure>& wanted, double share) const;
   // Does one task of a group of these. What goes wrong is in found(): an interrupt or a failure ends the run, the
   // failure of several workers at once only that kind of task.
   void perform(const Task& task);
@@ -56,6 +58,8 @@ class ModelRun {
   void interrupt() { found_.interrupted = true; }
   const Evidence& found() const { return found_; }
   Report report(const NoiseWatch& noise, const std::vector<std::string>& argv);
+  // Before: without what is only known at the end, such as the model's hash.
+  Report report_so_far(const NoiseWatch& noise) const;
 
  private:
   // One kind of task with what is known of it so far.

@@ -7,8 +7,8 @@
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
-#include "cli/suggestion.h"
 #include "profiles/slo.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {

@@ -33,14 +33,12 @@ TEST_CASE("a request comes back with every member") {
   request.measure.max_count = 7;
   request.measure.start_at_ns = 9223372036854775807;
   request.load.concurrency = 2;
-  request.serve = {.input = {},
-                   .threads = 2,
-                   .concurrency = 2,
-                   .untimed = 3,
-                   .arrivals_ns = {0, 5, 9223372036854775807},
-                   .give_up_ns = 4,
-                   .min_time_ns = 5,
-                   .min_count = 6};
+  request.serve.threads = request.serve.concurrency = 2;
+  request.serve.untimed = 3;
+  request.serve.arrivals_ns = {0, 5, 9223372036854775807};
+  request.serve.give_up_ns = 4;
+  request.serve.min_time_ns = 5;
+  request.serve.min_count = 6;
   request.sample_name = "mlp";
   request.sample_size = "10MB";
   request.sample_path = "out.pt";
