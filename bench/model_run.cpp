@@ -58,6 +58,7 @@ Status ModelRun::prepare() {
   const std::int64_t began_ns = now_ns();
   const Result<ModelFile> file = look_at_model_file(options_.model_path);
   if (!file) return fail(file.error());
+  if (Status golden = look_at_golden(options_); !golden) return golden;
   Result<Launch> launch = make_launch(options_);
   if (!launch) return fail(launch.error());
   World& world = found_.world;
@@ -238,7 +239,7 @@ void ModelRun::plan_steady() {
 }
 
 void ModelRun::plan_load_visits() {
-  const bool alone = !options_.cold_start && !options_.memory && !options_.steady;
+  const bool alone = !options_.cold_start && !options_.memory && !options_.steady && !options_.quality;
   found_.load = plan_load(options_, cell_costs((alone ? 0.95 : kLoadShare) * std::max(0.0, left_ns())));
   const LoadPlan& load = found_.load;
   const auto plan = [&](TaskKind kind, std::size_t index, double visit_ns, std::int64_t most, double weight) {
@@ -306,11 +307,12 @@ std::vector<TaskGroup> ModelRun::groups_now() const {
 }
 
 std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, double share) const {
+  const Feeding feeding{found_.cells.groups, !found_.states.empty()};
   std::vector<TaskGroup> out;
   for (const Kind& kind : kinds_) {
     TaskGroup group = kind.group;
     const bool fed =
-        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, found_.cells.groups, measure); });
+        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, measure, feeding); });
     if (kind.given_up || !fed) continue;
     if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
     const bool is_visit = group.kind == TaskKind::steady_visit;

@@ -58,8 +58,11 @@ struct Options {
   bool cold_start = true;  // --only steady turns it off, ...
   bool memory = true;
   bool steady = true;
-  bool load = true;        // what the section on load asks for, if anything
-  std::uint64_t seed = 1;  // of the order of the samples and of the inputs' values
+  bool quality = true;      // outputs over batch, threads and dtype; two runs on the same input are always compared
+  std::string golden = {};  // --golden: outputs to check against
+  std::string save_golden = {};  // --save-golden: where to write them
+  bool load = true;              // what the section on load asks for, if anything
+  std::uint64_t seed = 1;        // of the order of the samples and of the inputs' values
 
   // --- when to give up
   // --------------------------------------------------------------------------------------------------

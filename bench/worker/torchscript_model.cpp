@@ -7,6 +7,7 @@
 #include "bench/worker/model.h"
 #include "bench/worker/outputs.h"
 #include "bench/worker/stamps.h"
+#include "bench/worker/widen_weights.h"
 
 namespace mlplan::worker {
 namespace {
@@ -19,6 +20,11 @@ class TorchScriptModel final : public Model {
   void set_inputs(const InputRequest& request) override {
     arguments_.clear();  // before the new ones: the two need not fit into memory together
     arguments_ = make_arguments(request, method_.function().getSchema());
+  }
+
+  void set_inputs(const InputRequest& request, const std::vector<at::Tensor>& tensors) override {
+    arguments_.clear();
+    arguments_ = make_arguments(request, method_.function().getSchema(), tensors);
   }
 
   void call() override {
@@ -35,6 +41,10 @@ class TorchScriptModel final : public Model {
   }
 
   std::vector<std::string> outputs() const override { return output_texts(output_); }
+
+  std::vector<OutputTensor> output_tensors() const override { return worker::output_tensors(output_); }
+
+  std::pair<std::string, std::string> widen_weights() override { return worker::widen_weights(module_); }
 
   QualityFacts quality() override {
     return compare_two_runs([this] {

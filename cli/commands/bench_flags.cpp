@@ -78,7 +78,8 @@ Flags::Reader read_only(std::vector<std::string>& parts) {
   return [&parts](const std::string& value) -> Status {
     for (const std::string& part : split_list(value)) {
       std::string name;
-      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "load"})(part); !status) return status;
+      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "load", "quality"})(part); !status)
+        return status;
       parts.push_back(name);
     }
     return {};
@@ -93,7 +94,8 @@ void declare_parts(Flags& flags, bench::Options& options, std::vector<std::strin
   flags.value("--workers", "LIST", "processes side by side (1 and one per CPU)", read_list(options.workers));
   flags.repeatable("--dim", "NAME=LIST", "values of another dimension, as seq=16..512*2", read_dim(options));
   flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
-  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, load (all)", read_only(only));
+  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, load, quality (all)", read_only(only));
+  flags.value("--golden", "FILE", "hold the outputs against those in this file", read_text(options.golden));
 }
 
 void declare_effort(Flags& flags, bench::Options& options) {
@@ -126,7 +128,7 @@ Status check_load(const bench::Options& options) {
     return fail(ErrorKind::usage, fmt::format("{} belongs to the load, which --only leaves out", asks), "--only",
                 "--only load");
   }
-  const bool nothing_else = !options.cold_start && !options.memory && !options.steady;
+  const bool nothing_else = !options.cold_start && !options.memory && !options.steady && !options.quality;
   if (asks == nullptr && options.load && nothing_else) {
     return fail(ErrorKind::usage, "nothing says which load", "--only load", "add --rate 50/s, or --slo p99=50ms");
   }
@@ -135,6 +137,8 @@ Status check_load(const bench::Options& options) {
 
 void declare_output(Flags& flags, BenchRequest& request) {
   flags.group("Output");
+  flags.value("--save-golden", "FILE", "write inputs and outputs (.npz) to hold others against",
+              read_text(request.options.save_golden));
   flags.value("-o,--output", "FILE", "also write the report as JSON; - is standard output", read_text(request.output));
   flags.toggle("--json", "print the report as JSON, no table", request.json);
   flags.toggle("-v,--verbose", "leave nothing out of the table", request.verbose);
@@ -145,7 +149,6 @@ void declare_output(Flags& flags, BenchRequest& request) {
 }  // namespace
 
 void declare_measuring(Flags& flags, MeasuringFlags& measuring) {
-  declare_call(flags, measuring.model);
   declare_parts(flags, measuring.options, measuring.only);
   declare_load(flags, measuring.options);
   declare_effort(flags, measuring.options);
@@ -171,6 +174,7 @@ Status finish_measuring(MeasuringFlags& measuring, const Environment& environmen
     options.memory = named("memory");
     options.steady = named("steady");
     options.load = named("load");
+    options.quality = named("quality");
   }
   if (Status status = check_load(options); !status) return status;
   take_variables(options, environment);
@@ -186,7 +190,7 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
       "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
       "parentheses.");
   flags.group("Model");
-  flags.positional("MODEL", kModelHelp, read_text(request.options.model_path));
+  declare_model(flags, measuring.model);
   declare_measuring(flags, measuring);
   declare_output(flags, request);
 
@@ -197,6 +201,15 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     return request;
   }
   if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
+  const bench::Options& options = request.options;
+  if (!options.golden.empty() && !options.save_golden.empty()) {
+    return fail(ErrorKind::usage, "a golden is either checked or written", "--golden with --save-golden",
+                "leave one of the two out");
+  }
+  if (!request.output.empty() && request.output == options.save_golden) {
+    return fail(ErrorKind::usage, "report and golden would be one file", "--save-golden " + options.save_golden,
+                "--save-golden golden.npz");
+  }
   if (request.output == "-") request.json = true;
   return request;
 }

@@ -61,6 +61,15 @@ void fields(F& field, T& serve) {
   field("min_count", serve.min_count);
 }
 
+template <class F, Like<CheckRequest> T>
+void fields(F& field, T& check) {
+  field("what", check.what);
+  field("path", check.path);
+  field("batches", check.batches);
+  field("rows_at_once", check.rows_at_once);
+  field("threads", check.threads);
+}
+
 template <class F, Like<Request> T>
 void fields(F& field, T& request) {
   field("verb", request.verb);
@@ -69,6 +78,7 @@ void fields(F& field, T& request) {
   field("warm_up", request.warm_up);
   field("measure", request.measure);
   field("serve", request.serve);
+  field("check", request.check);
   field("sample_name", request.sample_name);
   field("sample_size", request.sample_size);
   field("sample_path", request.sample_path);
@@ -167,6 +177,7 @@ void fields(F& field, T& reply) {
   field("served", reply.served);
   field("description", reply.description);
   field("quality", reply.quality);
+  field("agreement", reply.agreement);
 }
 
 namespace {

@@ -188,6 +188,7 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   report.steady.resize(1);
   report.load.resize(1);
   report.load[0].tried.resize(1);
+  report.quality.golden.emplace().outputs.resize(1);
   ColdStartState& state = report.cold_start.states.emplace_back();
   state.name = "warm";
   state.phases.resize(1);
@@ -220,6 +221,8 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   CHECK(json["load"][0].size() == member_count<LoadKnee>());
   CHECK(json["load"][0]["tried"][0].size() == member_count<TriedRate>());
   CHECK(json["quality"].size() == member_count<Quality>());
+  CHECK(json["quality"]["golden"].size() == member_count<OutputDistance>() + 3);  // against, detail, outputs
+  CHECK(json["quality"]["golden"]["outputs"][0].size() == member_count<OutputDistance>());
   CHECK(json["warnings"][0].size() == member_count<Warning>());
 }
 

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "tests/profiles/member_count.h"
@@ -39,6 +40,7 @@ TEST_CASE("a request comes back with every member") {
   request.serve.give_up_ns = 4;
   request.serve.min_time_ns = 5;
   request.serve.min_count = 6;
+  request.check = {"batch_split", "golden.npz", {2, 4}, 2, 3};
   request.sample_name = "mlp";
   request.sample_size = "10MB";
   request.sample_path = "out.pt";
@@ -59,6 +61,7 @@ TEST_CASE("a request comes back with every member") {
   CHECK(read->serve.arrivals_ns == request.serve.arrivals_ns);
   CHECK(read->serve.concurrency == 2);
   CHECK(read->load.concurrency == 2);
+  CHECK(read->check.batches == request.check.batches);
   CHECK(read->sample_seed == 9);
 }
 
@@ -86,6 +89,8 @@ TEST_CASE("a reply comes back with every member") {
   reply.description.weights = {{"f32", 10, 40}};
   reply.description.records = {{"data.pkl", 100}};
   reply.quality = {false, 0.125, 1, 2, 3, "0123456789abcdef"};
+  reply.agreement = test::RandomDocuments(3).agreement();
+  reply.agreement.max_abs_error = std::numeric_limits<double>::max();
   const std::string line = write_line(reply);
   CHECK(line.find('\n') == line.size() - 1);
   const auto read = read_reply(line);
@@ -108,6 +113,8 @@ TEST_CASE("a reply comes back with every member") {
   CHECK(read->description.notes == reply.description.notes);
   CHECK(read->quality.max_abs_difference == 0.125);
   CHECK_FALSE(read->quality.repeatable);
+  CHECK(read->agreement.max_abs_error == std::numeric_limits<double>::max());
+  CHECK(read->agreement.verdict == reply.agreement.verdict);
 }
 
 TEST_CASE("no member is forgotten between the struct and the line") {
@@ -120,6 +127,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   request.warm_up.cap_ns = 1;
   request.measure.threads = 2;
   request.serve.threads = 2;
+  request.check.what = "threads";
   request.sample_name = request.sample_size = request.sample_path = "s";
   request.sample_seed = 2;
   const json sent = json::parse(write_line(request));
@@ -129,6 +137,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(sent["warm_up"].size() == member_count<WarmUpRequest>());
   CHECK(sent["measure"].size() == member_count<MeasureRequest>());
   CHECK(sent["serve"].size() == member_count<ServeRequest>());
+  CHECK(sent["check"].size() == member_count<CheckRequest>());
   Reply reply;
   reply.verb = "x";
   reply.failure = WorkerFailure{"input", "m", "h", "p"};
@@ -144,6 +153,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   reply.description.weights.resize(1);
   reply.description.records.resize(1);
   reply.quality.repeatable = false;
+  reply.agreement.values = 1;
   const json answered = json::parse(write_line(reply));
   CHECK(answered.size() == member_count<Reply>());
   CHECK(answered["failure"].size() == member_count<WorkerFailure>());
