@@ -139,7 +139,7 @@ std::vector<std::string> diagnose(const Report& report) {
     const Phase* first = find_phase(*headline, "first_inference");
     const SteadyRow* row = nullptr;
     for (const SteadyRow& each : report.steady) {
-      if (each.workers == 1 && each.latency.n > 0 &&
+      if (each.mode == "closed" && each.concurrency == 1 && each.workers == 1 && each.latency.n > 0 &&
           (row == nullptr || each.batch < row->batch || (each.batch == row->batch && each.threads > row->threads)))
         row = &each;
     }
@@ -216,6 +216,21 @@ std::vector<Warning> warn(const Report& report) {
       out.push_back({row.stop == "out_of_memory" ? "does_not_fit" : "cell_failed",
                      fmt::format("batch {} with {} threads: {}", row.batch, row.threads, row.failure),
                      {}});
+    }
+  }
+  for (const SteadyRow& row : report.steady) {
+    if (row.generator_late.value_or(false)) {
+      out.push_back({"generator_late",
+                     fmt::format("at {} mlplan sent {} of the requests late: no percentiles, since they would be "
+                                 "its own and not the model's",
+                                 format_rate(row.rate_per_s.value_or(0)), format_percentage(*row.late_fraction)),
+                     "leave it a CPU: --threads below the number of CPUs, and nothing else running"});
+    }
+  }
+  for (const LoadKnee& knee : report.load) {
+    if (knee.verdict == "not_decided") {
+      out.push_back({"load_not_decided", "the search for the highest rate did not come to an end in the time box",
+                     "--only load with a longer --time-box"});
     }
   }
   if (report.machine.grade == "C") {

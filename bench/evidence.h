@@ -11,6 +11,7 @@
 #include "bench/cells.h"
 #include "bench/cold_start.h"
 #include "bench/cold_start_report.h"
+#include "bench/load.h"
 #include "bench/memory_ledger.h"
 #include "bench/options.h"
 #include "bench/resolve_inputs.h"
@@ -41,6 +42,7 @@ struct Evidence {
   std::vector<MemoryByDim> by_dim;
   CellPlan cells;
   std::vector<std::vector<CellSamples>> cell_samples;  // per visit group
+  LoadPlan load;                                       // with its samples
 
   std::vector<Warning> warnings;
   std::vector<LeftOut> left_out;
@@ -59,6 +61,8 @@ struct Evidence {
     for (const auto& group : cell_samples) {
       for (const CellSamples& cell : group) count += static_cast<std::size_t>(cell.blocks);
     }
+    for (const LoadSamples& cell : load.cells) count += static_cast<std::size_t>(cell.closed.blocks);
+    for (const SearchSamples& search : load.searches) count += static_cast<std::size_t>(search.closed.blocks);
     return count;
   }
   bool nothing_measured() const { return samples.empty() && ledger.empty() && steady_blocks() == 0; }

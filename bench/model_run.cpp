@@ -24,6 +24,8 @@ constexpr double kLongStart = 0.3;                 // of the time box: such a st
 constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 at the soonest
 constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
 constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says while it starts is far below that
+constexpr std::int64_t kMostSearchVisits = 200;    // of a bisection in some 12 steps of at most 8
+constexpr double kLoadShare = 0.3;                 // of the time that is left, where other parts are measured too
 constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
 
 }  // namespace
@@ -124,6 +126,7 @@ void ModelRun::plan(const Pace& pace) {
   warm_up_ns_ = std::min(needed_ns, static_cast<double>(warm_up_cap_ns_));
   if (options_.cold_start) plan_cold_starts();
   if (options_.memory) plan_memory();
+  if (options_.load) plan_load_visits();  // its first visits are set aside before the steady cells are
   if (options_.steady) plan_steady();
 }
 
@@ -235,6 +238,20 @@ void ModelRun::plan_steady() {
   }
 }
 
+void ModelRun::plan_load_visits() {
+  const bool alone = !options_.cold_start && !options_.memory && !options_.steady && !options_.quality;
+  found_.load = plan_load(options_, cell_costs((alone ? 0.95 : kLoadShare) * std::max(0.0, left_ns())));
+  const LoadPlan& load = found_.load;
+  const auto plan = [&](TaskKind kind, std::size_t index, double visit_ns, std::int64_t most, double weight) {
+    const double cost = pace_.start_ns + warm_up_ns_ + visit_ns;
+    add(kind, static_cast<std::int64_t>(index), cost, cost < 0.5 * left_ns() ? 1 : 0, most, weight);
+  };
+  for (std::size_t i = 0; i < load.cells.size(); ++i)
+    plan(TaskKind::load_visit, i, load_visit_ns(load.cells[i], load), kMostVisits, 2);
+  for (std::size_t i = 0; i < load.searches.size(); ++i)
+    plan(TaskKind::load_search, i, search_visit_ns(load.searches[i], load), kMostSearchVisits, 6);
+}
+
 std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
   switch (kind) {
     case TaskKind::limits: return "this machine's disk and memory";
@@ -252,6 +269,12 @@ std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
                          group.workers > 1 ? fmt::format(", {} workers", group.workers) : std::string());
     }
     case TaskKind::by_dim: return "memory over a dimension";
+    case TaskKind::load_visit: {
+      const LoadSamples& cell = found_.load.cells[static_cast<std::size_t>(parameter)];
+      return cell.rate_per_s ? fmt::format("open loop at {}", format_rate(*cell.rate_per_s))
+                             : fmt::format("{} requests in flight", cell.closed.cell.concurrency);
+    }
+    case TaskKind::load_search: return "search for the highest rate";
   }
   return {};
 }
@@ -269,10 +292,15 @@ std::vector<TaskGroup> ModelRun::groups_now() const {
     if (kind.given_up) continue;
     TaskGroup group = kind.group;
     if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+    const auto index = static_cast<std::size_t>(group.parameter);
+    bool enough = false;
     if (group.kind == TaskKind::steady_visit) {
-      const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
-      if (std::all_of(cells.begin(), cells.end(), settled)) group.least = group.most = group.done;
+      const auto& cells = found_.cell_samples[index];
+      enough = std::all_of(cells.begin(), cells.end(), [](const CellSamples& cell) { return settled(cell); });
     }
+    if (group.kind == TaskKind::load_visit) enough = settled(found_.load.cells[index]);
+    if (group.kind == TaskKind::load_search) enough = settled(found_.load.searches[index]);
+    if (enough) group.least = group.most = group.done;
     out.push_back(group);
   }
   return out;
@@ -303,6 +331,10 @@ VisitPlan ModelRun::visit_plan(const VisitGroup& group) const {
   plan.order_seed = options_.seed + task_number_;
   plan.warm_up_cap_ns = warm_up_cap_ns_;
   return plan;
+}
+
+LoadVisit ModelRun::load_visit() const {
+  return {options_.arrivals, options_.seed * 7919 + task_number_, found_.load.visit_ns, warm_up_cap_ns_};
 }
 
 // A process whose start took much of the time box tells its memory and its steady latency as well.
@@ -359,6 +391,10 @@ Status ModelRun::carry_out(const Task& task) {
       return visit(found_.world, std::move(cells),
                    visit_plan(found_.cells.groups[static_cast<std::size_t>(task.parameter)]));
     }
+    case TaskKind::load_visit:
+      return visit_load(found_.world, found_.load.cells[static_cast<std::size_t>(task.parameter)], load_visit());
+    case TaskKind::load_search:
+      return visit_search(found_.world, found_.load.searches[static_cast<std::size_t>(task.parameter)], load_visit());
     case TaskKind::by_dim: {
       auto dim = options_.dims.begin();
       std::advance(dim, task.parameter);

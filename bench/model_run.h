@@ -77,6 +77,7 @@ class ModelRun {
   void plan_cold_starts();
   void plan_memory();
   void plan_steady();
+  void plan_load_visits();
   void add(TaskKind kind, std::int64_t parameter, double cost_ns, std::int64_t least, std::int64_t most,
            double weight) {
     kinds_.push_back({{kind, parameter, cost_ns, least, most, weight}});
@@ -90,6 +91,7 @@ class ModelRun {
   Status perform_cold_start(CacheState state);
   Status use_well(Worker& worker, const ColdSample& sample);
   VisitPlan visit_plan(const VisitGroup& group) const;
+  LoadVisit load_visit() const;
   bool of_several(const Task& task) const;
   void note_left_out();
 

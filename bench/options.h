@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "bench/open_loop.h"
 #include "profiles/input_spec.h"
+#include "profiles/slo.h"
 
 namespace mlplan::bench {
 
@@ -39,6 +41,13 @@ struct Options {
   std::vector<std::int64_t> workers = {};  // processes side by side; empty: 1, and as many as CPUs with one thread each
   std::map<std::string, std::vector<std::int64_t>> dims = {};  // --dim seq=16..512*2
 
+  // --- the load (docs/method.md, Open loop)
+  // ----------------------------------------------------------------------------------
+  std::vector<double> rates = {};               // arrivals per second, an open loop each; empty: none
+  Arrivals arrivals = Arrivals::poisson;        // of the open loops
+  std::vector<std::int64_t> concurrency = {1};  // requests in flight in a worker: threads that run the model at once
+  std::vector<LatencyObjective> slo = {};       // find the highest rate that keeps all of these; empty: do not
+
   // --- how hard
   // ---------------------------------------------------------------------------------------------------------
   std::chrono::nanoseconds time_box =
@@ -52,6 +61,7 @@ struct Options {
   bool quality = true;      // outputs over batch, threads and dtype; two runs on the same input are always compared
   std::string golden = {};  // --golden: outputs to check against
   std::string save_golden = {};  // --save-golden: where to write them
+  bool load = true;              // what the section on load asks for, if anything
   std::uint64_t seed = 1;        // of the order of the samples and of the inputs' values
 
   // --- when to give up

@@ -119,7 +119,7 @@ void assemble_simultaneous(Report& report, const Evidence& evidence) {
   }
 }
 
-void assemble_steady(Report& report, const Evidence& evidence) {
+void assemble_steady(Report& report, const Evidence& evidence, const Options& options) {
   const char* why_ended = evidence.failure        ? "failed"
                           : evidence.interrupted  ? "interrupted"
                           : evidence.time_ran_out ? "time_box"
@@ -129,8 +129,17 @@ void assemble_steady(Report& report, const Evidence& evidence) {
       if (cell.blocks > 0 || !cell.failure.empty()) report.steady.push_back(assemble_row(cell, why_ended));
     }
   }
+  for (const LoadSamples& cell : evidence.load.cells) {
+    if (cell.closed.blocks > 0 || !cell.closed.failure.empty())
+      report.steady.push_back(assemble_row(cell, options.arrivals, why_ended));
+  }
+  for (const SearchSamples& search : evidence.load.searches) {
+    report.load.push_back(assemble_knee(search, options));
+    for (SteadyRow& row : assemble_rows(search, options, why_ended)) report.steady.push_back(std::move(row));
+  }
   std::sort(report.steady.begin(), report.steady.end(), [](const SteadyRow& a, const SteadyRow& b) {
-    return std::tie(a.workers, b.threads, a.batch, a.dims) < std::tie(b.workers, a.threads, b.batch, b.dims);
+    return std::tie(a.mode, a.concurrency, a.workers, b.threads, a.batch, a.dims, a.rate_per_s) <
+           std::tie(b.mode, b.concurrency, b.workers, a.threads, b.batch, b.dims, b.rate_per_s);
   });
 }
 
@@ -213,7 +222,7 @@ Report assemble_report(const Evidence& evidence, const Options& options, const s
     for (const LedgerPass& pass : evidence.ledger) peaks.push_back(static_cast<double>(pass.peak));
   }
   report.memory = assemble_memory(evidence.ledger, evidence.marginal, peaks, evidence.by_dim);
-  assemble_steady(report, evidence);
+  assemble_steady(report, evidence, options);
   report.cold_start.diagnoses = diagnose(report);
   report.warnings = evidence.warnings;
   for (Warning& warning : warn(report)) report.warnings.push_back(std::move(warning));

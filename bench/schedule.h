@@ -11,7 +11,17 @@
 
 namespace mlplan::bench {
 
-enum class TaskKind { limits, cold_start, ledger, marginal, simultaneous, steady_visit, by_dim };
+enum class TaskKind {
+  limits,
+  cold_start,
+  ledger,
+  marginal,
+  simultaneous,
+  steady_visit,
+  by_dim,
+  load_visit,
+  load_search
+};
 
 struct TaskGroup {
   TaskKind kind = TaskKind::cold_start;

@@ -149,12 +149,12 @@ StoppingRule rule_of(const CellSamples& samples) {
   return rule;
 }
 
+}  // namespace
+
 void note_warm_up(CellSamples& cell, const worker::WarmedUp& warmed) {
   cell.warm_up_inferences = std::min(cell.warm_up_inferences.value_or(warmed.inferences), warmed.inferences);
   if (!warmed.steady) (warmed.inferences < kInferencesToDecide ? cell.undecided : cell.not_warm) = true;
 }
-
-}  // namespace
 
 SideBySide combine(const std::vector<WorkerBlock>& workers) {
   SideBySide out;
@@ -253,6 +253,7 @@ SteadyRow assemble_row(const CellSamples& samples, const std::string& why_ended)
   out.batch = samples.cell.batch;
   out.threads = samples.cell.threads;
   out.workers = samples.cell.workers;
+  out.concurrency = samples.cell.concurrency;
   out.dims = samples.cell.dims;
   out.blocks = samples.blocks;
   out.processes = samples.processes;

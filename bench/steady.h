@@ -19,6 +19,7 @@ struct Cell {
   std::int64_t threads = 1;
   std::int64_t workers = 1;
   std::map<std::string, std::int64_t> dims = {};  // of the swept symbols other than batch
+  std::int64_t concurrency = 1;                   // calls at the same time in each worker (bench/load.h)
   friend bool operator==(const Cell&, const Cell&) = default;
 };
 
@@ -68,6 +69,9 @@ Status visit(const World& world, std::vector<CellSamples*> cells, const VisitPla
 // The visit of workers that are there already and warm; ends them.
 Status measure_cells(const World& world, std::vector<CellSamples*> cells, const VisitPlan& plan,
                      std::vector<Worker>& workers, const std::vector<worker::WarmedUp>& warmed);
+
+// A process's warm-up, as it counts for the cell.
+void note_warm_up(CellSamples& cell, const worker::WarmedUp& warmed);
 
 // Whether more visits would tell no more: it failed, or met the stopping rule.
 bool settled(const CellSamples& samples);

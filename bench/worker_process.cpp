@@ -353,6 +353,8 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
                                         format_duration(static_cast<double>(limits.inference_ns))),
                             "the model may hang on these inputs; if it is only slow, raise --inference-limit"));
       }
+    } else if (at == worker::Phase::idle) {  // as long as the load is low
+      inference_at = progress_at = now;
     } else {
       inference_at = now;
       const auto latest = read_progress(pid_);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "profiles/input_spec.h"
+#include "profiles/slo.h"
 #include "profiles/stat.h"
 #include "profiles/support/result.h"
 
@@ -207,7 +208,7 @@ struct SteadyRow {
   std::string mode = "closed";
   std::optional<double> rate_per_s;
   std::map<std::string, std::int64_t> dims;
-  Stat latency;  // ns; bounds of the median from block medians, see `blocks`
+  Stat latency;  // ns; bounds of the median from block medians, see `blocks`; open: from the scheduled arrival on
   std::optional<Stat> device;
   Stat throughput;             // inputs (batch x inferences) per second, one sample per block
   Stat peak_rss;               // bytes, one sample per visit
@@ -219,6 +220,38 @@ struct SteadyRow {
   std::string stop;  // converged, noise_converged, time_box, visits, interrupted, single_sample, failed, out_of_memory
   std::vector<std::string> unmet;  // conditions of the stopping rule that were not met
   std::string failure;             // with stop = failed or out_of_memory
+  // An open loop's (mode "open"); latency is its response time, queue and service.
+  std::string arrivals;                 // "poisson", "constant"
+  std::optional<Stat> queue;            // ns from the scheduled arrival until the model was called
+  std::optional<Stat> service;          // ns
+  std::optional<double> utilisation;    // offered rate x mean service / concurrency
+  std::optional<bool> saturated;        // the queue grew without end: no latency, only the throughput reached
+  std::optional<double> late_fraction;  // of requests sent later than a tenth of a service after their time
+  std::optional<bool> generator_late;   // so much that no percentile is stated
+};
+
+// One rate that the search for the highest that keeps an objective has tried; its row is in `steady`.
+struct TriedRate {
+  double rate_per_s = 0;
+  std::string verdict;                  // "holds", "fails", "undecided" (within what the samples can tell)
+  std::optional<double> response;       // ns, at the highest percentile of the objectives
+  std::optional<double> response_high;  // its upper bound
+};
+
+// The highest rate of an open loop that keeps latency objectives.
+struct LoadKnee {
+  std::int64_t batch = 1;
+  std::int64_t threads = 1;
+  std::int64_t concurrency = 1;
+  std::map<std::string, std::int64_t> dims;
+  std::string arrivals;
+  std::vector<LatencyObjective> objectives;
+  std::string verdict;                   // "found", "not_decided" (time ran out before), "never" (at no rate)
+  std::optional<double> holds_per_s;     // the highest rate that was seen to keep them
+  std::optional<double> fails_per_s;     // the lowest that was not, or the capacity
+  std::optional<double> capacity_per_s;  // back to back
+  std::vector<TriedRate> tried;          // by rate
+  std::string failure;
 };
 
 // How far one set of outputs lies from another that should equal it. NaN at the same place counts as equal, and so does
@@ -267,6 +300,7 @@ struct Report {
   ColdStart cold_start;
   MemoryReport memory;
   std::vector<SteadyRow> steady;
+  std::vector<LoadKnee> load;
   Quality quality;
   std::vector<Warning> warnings;
 };

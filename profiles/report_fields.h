@@ -6,6 +6,7 @@
 
 #include "profiles/model_fields.h"
 #include "profiles/report.h"
+#include "profiles/slo_fields.h"
 #include "profiles/support/json_fields.h"
 #include "profiles/warning_fields.h"
 
@@ -227,6 +228,37 @@ void fields(F& field, T& row) {
   field("stop", row.stop);
   field("unmet", row.unmet);
   field("failure", row.failure);
+  field("arrivals", row.arrivals);
+  field("queue_ns", row.queue);
+  field("service_ns", row.service);
+  field("utilisation", row.utilisation);
+  field("saturated", row.saturated);
+  field("late_fraction", row.late_fraction);
+  field("generator_late", row.generator_late);
+}
+
+template <class F, Like<TriedRate> T>
+void fields(F& field, T& tried) {
+  field("rate_per_s", tried.rate_per_s);
+  field("verdict", tried.verdict);
+  field("response_ns", tried.response);
+  field("response_high_ns", tried.response_high);
+}
+
+template <class F, Like<LoadKnee> T>
+void fields(F& field, T& knee) {
+  field("batch", knee.batch);
+  field("threads", knee.threads);
+  field("concurrency", knee.concurrency);
+  field("dims", knee.dims);
+  field("arrivals", knee.arrivals);
+  field("objectives", knee.objectives);
+  field("verdict", knee.verdict);
+  field("holds_per_s", knee.holds_per_s);
+  field("fails_per_s", knee.fails_per_s);
+  field("capacity_per_s", knee.capacity_per_s);
+  field("tried", knee.tried);
+  field("failure", knee.failure);
 }
 
 template <class F, Like<Quality> T>
@@ -253,6 +285,7 @@ void fields(F& field, T& report) {
   field("cold_start", report.cold_start);
   field("memory", report.memory);
   field("steady", report.steady);
+  field("load", report.load);
   field("quality", report.quality);
   field("warnings", report.warnings);
 }

@@ -35,10 +35,12 @@ std::string fresh_folder(const std::string& scratch) {
   return folder;
 }
 
-std::unique_ptr<Runner> open_model(const UnpackedPackage& package) {
+// A compiled model runs one call at a time: a second one at the same time needs a second instance (the weights are
+// shared).
+std::unique_ptr<Runner> open_model(const UnpackedPackage& package, std::int64_t concurrency) {
   const CapturedStderr captured;
   try {
-    auto runner = std::make_unique<Runner>(package.library);
+    auto runner = std::make_unique<Runner>(package.library, static_cast<std::size_t>(concurrency));
     if (!package.weights_blob.empty()) runner->update_constant_buffer_from_blob(package.weights_blob);
     return runner;
   } catch (const std::exception& error) {
@@ -76,6 +78,14 @@ class AotiModel final : public Model {
     } catch (const std::exception&) {
       fail_with_its_own_words();
     }
+  }
+
+  std::function<void()> caller() override {
+    has_run_ = true;
+    return [this, outputs = std::vector<at::Tensor>()]() mutable {
+      outputs.clear();
+      outputs = runner_->run(inputs_);
+    };
   }
 
   // The generated code reads the variable once, in its first run: a model that has run without checks is loaded afresh.
@@ -137,7 +147,7 @@ class AotiModel final : public Model {
   void load_afresh() {
     outputs_.clear();
     runner_.reset();
-    runner_ = open_model(unpack_package(request_.path, fresh_folder(request_.scratch)));
+    runner_ = open_model(unpack_package(request_.path, fresh_folder(request_.scratch)), request_.concurrency);
   }
 
   LoadRequest request_;
@@ -158,7 +168,7 @@ std::unique_ptr<Model> load_aoti(const LoadRequest& request, ColdStartStamps& st
   stamps.unpack = take_stamp();
   enter(blackbox, Phase::load);
   provide_libtorch();
-  auto runner = open_model(package);
+  auto runner = open_model(package, request.concurrency);
   stamps.loaded = take_stamp();
   return std::make_unique<AotiModel>(request, std::move(runner));
 }

@@ -1,6 +1,7 @@
 // A model that can be called, TorchScript or AOTInductor. No torch headers, so that only what must pays for them.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ class Model {
   virtual void set_inputs(const InputRequest& request, const std::vector<at::Tensor>& tensors) = 0;
   // One inference. The output is kept until the next call begins.
   virtual void call() = 0;
+  // One inference at each call, on the inputs that are set now, with an output of its own: as many as the load's
+  // `concurrency` may run at the same time, each on a thread of its own. Lives no longer than the model.
+  virtual std::function<void()> caller() = 0;
   // One inference in which wrong inputs are an error and never an access out of bounds, at whatever cost.
   virtual void checked_call() { call(); }
 

@@ -7,6 +7,7 @@
 #include "bench/worker/model_file.h"
 #include "bench/worker/quality_checks.h"
 #include "bench/worker/sample_models.h"
+#include "bench/worker/serve.h"
 #include "bench/worker/stamps.h"
 
 namespace mlplan::worker {
@@ -57,6 +58,8 @@ Reply Session::answer(const Request& request) {
       warm_up(request, reply);
     } else if (request.verb == "measure") {
       measure(request, reply);
+    } else if (request.verb == "serve") {
+      serve(request, reply);
     } else if (request.verb == "trial") {
       trial(request, reply);
     } else if (request.verb == "describe") {
@@ -141,6 +144,14 @@ void Session::measure(const Request& request, Reply& reply) {
   set_inputs_if_given(request.measure.input);
   enter(blackbox_, Phase::measure);
   in_inference_mode([&] { reply.measured = worker::measure(model(), request.measure, blackbox_); });
+}
+
+void Session::serve(const Request& request, Reply& reply) {
+  ServeRequest wanted = request.serve;
+  if (wanted.threads == 0) wanted.threads = threads();
+  set_inputs_if_given(wanted.input);
+  enter(blackbox_, Phase::measure);
+  reply.served = worker::serve(model(), wanted, blackbox_);
 }
 
 void Session::trial(const Request& request, Reply& reply) {

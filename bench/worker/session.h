@@ -20,6 +20,7 @@ class Session {
   void first(const Request& request, Reply& reply);
   void warm_up(const Request& request, Reply& reply);
   void measure(const Request& request, Reply& reply);
+  void serve(const Request& request, Reply& reply);
   void trial(const Request& request, Reply& reply);
   void describe(const Request& request, Reply& reply);
   void quality(const Request& request, Reply& reply);

@@ -33,6 +33,13 @@ class TorchScriptModel final : public Model {
     output_ = method_(arguments_);
   }
 
+  std::function<void()> caller() override {
+    return [method = method_, arguments = arguments_, output = c10::IValue()]() mutable {
+      output = c10::IValue();
+      output = method(arguments);
+    };
+  }
+
   std::vector<std::string> outputs() const override { return output_texts(output_); }
 
   std::vector<OutputTensor> output_tensors() const override { return worker::output_tensors(output_); }

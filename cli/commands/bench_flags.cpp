@@ -7,6 +7,7 @@
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
+#include "profiles/slo.h"
 #include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
@@ -38,12 +39,46 @@ Flags::Reader read_dim(bench::Options& options) {
   };
 }
 
+Flags::Reader read_rates(std::vector<double>& target) {
+  return [&target](const std::string& value) -> Status {
+    std::vector<double> rates;
+    for (const std::string& each : split_list(value)) {
+      const Result<double> rate = parse_rate(each);
+      if (!rate) return fail(rate.error());
+      if (!(*rate > 0)) return fail(ErrorKind::usage, fmt::format("at '{}' nothing ever arrives", each), "", "50/s");
+      rates.push_back(*rate);
+    }
+    std::sort(rates.begin(), rates.end());
+    rates.erase(std::unique(rates.begin(), rates.end()), rates.end());
+    target = std::move(rates);
+    return {};
+  };
+}
+
+Flags::Reader read_arrivals(bench::Arrivals& target) {
+  return [&target](const std::string& value) -> Status {
+    std::string name;
+    if (Status status = read_choice(name, {"poisson", "constant"})(value); !status) return status;
+    target = name == "poisson" ? bench::Arrivals::poisson : bench::Arrivals::constant;
+    return {};
+  };
+}
+
+Flags::Reader read_slo(std::vector<LatencyObjective>& target) {
+  return [&target](const std::string& value) -> Status {
+    Result<std::vector<LatencyObjective>> objectives = parse_latency_objectives(value);
+    if (!objectives) return fail(objectives.error());
+    target = *std::move(objectives);
+    return {};
+  };
+}
+
 // --only names parts; what is not named is left out.
 Flags::Reader read_only(std::vector<std::string>& parts) {
   return [&parts](const std::string& value) -> Status {
     for (const std::string& part : split_list(value)) {
       std::string name;
-      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "quality"})(part); !status)
+      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "load", "quality"})(part); !status)
         return status;
       parts.push_back(name);
     }
@@ -59,8 +94,11 @@ void declare_parts(Flags& flags, bench::Options& options, std::vector<std::strin
   flags.value("--workers", "LIST", "processes side by side (1 and one per CPU)", read_list(options.workers));
   flags.repeatable("--dim", "NAME=LIST", "values of another dimension, as seq=16..512*2", read_dim(options));
   flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
-  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, quality (all)", read_only(only));
+  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, load, quality (all)", read_only(only));
   flags.value("--golden", "FILE", "hold the outputs against those in this file", read_text(options.golden));
+}
+
+void declare_effort(Flags& flags, bench::Options& options) {
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
   flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
@@ -70,6 +108,31 @@ void declare_parts(Flags& flags, bench::Options& options, std::vector<std::strin
               read_duration(options.load_stall));
   flags.value("--inference-limit", "TIME", "give up on one inference after (60s)",
               read_duration(options.inference_limit));
+}
+
+void declare_load(Flags& flags, bench::Options& options) {
+  flags.group("Load");
+  flags.value("--rate", "LIST", "requests that arrive on a schedule, as 50/s,100/s (none)", read_rates(options.rates));
+  flags.value("--arrivals", "KIND", "of those: poisson or constant (poisson)", read_arrivals(options.arrivals));
+  flags.value("--concurrency", "LIST", "requests in flight in one worker, as 1,2 (1)", read_list(options.concurrency));
+  flags.value("--slo", "LIST", "find the highest rate that keeps this, as p99=50ms", read_slo(options.slo));
+}
+
+// The load is measured where something asks for it, and what asks for it is measured.
+Status check_load(const bench::Options& options) {
+  const char* asks = !options.rates.empty()                                ? "--rate"
+                     : !options.slo.empty()                                ? "--slo"
+                     : options.concurrency != std::vector<std::int64_t>{1} ? "--concurrency"
+                                                                           : nullptr;
+  if (asks != nullptr && !options.load) {
+    return fail(ErrorKind::usage, fmt::format("{} belongs to the load, which --only leaves out", asks), "--only",
+                "--only load");
+  }
+  const bool nothing_else = !options.cold_start && !options.memory && !options.steady && !options.quality;
+  if (asks == nullptr && options.load && nothing_else) {
+    return fail(ErrorKind::usage, "nothing says which load", "--only load", "add --rate 50/s, or --slo p99=50ms");
+  }
+  return {};
 }
 
 void declare_output(Flags& flags, BenchRequest& request) {
@@ -87,6 +150,8 @@ void declare_output(Flags& flags, BenchRequest& request) {
 
 void declare_measuring(Flags& flags, MeasuringFlags& measuring) {
   declare_parts(flags, measuring.options, measuring.only);
+  declare_load(flags, measuring.options);
+  declare_effort(flags, measuring.options);
   flags.group("The worker's world");
   declare_worker(flags, measuring.options);
   declare_torch(flags, measuring.options);
@@ -108,8 +173,10 @@ Status finish_measuring(MeasuringFlags& measuring, const Environment& environmen
     options.cold_start = named("cold-start");
     options.memory = named("memory");
     options.steady = named("steady");
+    options.load = named("load");
     options.quality = named("quality");
   }
+  if (Status status = check_load(options); !status) return status;
   take_variables(options, environment);
   return {};
 }

@@ -16,7 +16,8 @@ constexpr std::size_t kRowsAtMost = 10;  // of the short view; -v shows all
 
 bool failed(const SteadyRow& row) { return row.stop == "failed" || row.stop == "out_of_memory"; }
 
-// "26.1 ms ≤31.2 ms": value and upper bound; where there is no value, how many samples the bound needs.
+}  // namespace
+
 std::string percentile_text(const Stat& stat, const std::string& name) {
   const auto found = stat.percentiles.find(name);
   if (stat.n == 0 || found == stat.percentiles.end()) return kAbsent;
@@ -35,6 +36,8 @@ std::string stop_text(const SteadyRow& row) {
   if (row.stop == "visits") return "most visits";
   return spaced(row.stop);
 }
+
+namespace {
 
 const SteadyRow* best_of(const std::vector<SteadyRow>& rows) {
   const SteadyRow* best = nullptr;

@@ -9,6 +9,7 @@
 
 #include "cli/views/cold_start_view.h"
 #include "cli/views/labels.h"
+#include "cli/views/load_view.h"
 #include "cli/views/memory_view.h"
 #include "cli/views/numbers.h"
 #include "cli/views/quality_view.h"
@@ -128,7 +129,10 @@ std::string sections(const Report& report, const Style& style) {
   }
   add(waterfalls(report.cold_start, style));
   add(memory_view(report.memory, style));
-  add(steady_view(report.steady, style));
+  std::vector<SteadyRow> one_at_a_time = report.steady;
+  std::erase_if(one_at_a_time, is_of_load);
+  add(steady_view(one_at_a_time, style));
+  add(load_view(report.steady, report.load, style));
   add(quality_view(report.quality, style));
   std::string findings;
   for (const std::string& diagnosis : report.cold_start.diagnoses)

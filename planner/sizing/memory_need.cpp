@@ -22,7 +22,8 @@ MemoryNeed memory_need(const Report& report, std::int64_t max_batch, std::int64_
   MemoryNeed need;
   need.first = largest(report.memory.peak_rss);
   for (const SteadyRow& row : report.steady) {
-    if (row.batch <= max_batch && row.threads == threads) need.first = std::max(need.first, largest(row.peak_rss));
+    if (row.batch > max_batch || row.threads != threads || row.concurrency != 1) continue;
+    need.first = std::max(need.first, largest(row.peak_rss));
   }
   double load_peak = 0;
   double steady = 0;

@@ -20,6 +20,7 @@ void fields(F& field, T& load) {
   field("format", load.format);
   field("device", load.device);
   field("threads", load.threads);
+  field("concurrency", load.concurrency);
   field("op_libraries", load.op_libraries);
   field("scratch", load.scratch);
   field("method", load.method);
@@ -48,6 +49,18 @@ void fields(F& field, T& measure) {
   field("start_at_ns", measure.start_at_ns);
 }
 
+template <class F, Like<ServeRequest> T>
+void fields(F& field, T& serve) {
+  field("input", serve.input);
+  field("threads", serve.threads);
+  field("concurrency", serve.concurrency);
+  field("untimed", serve.untimed);
+  field("arrivals_ns", serve.arrivals_ns);
+  field("give_up_ns", serve.give_up_ns);
+  field("min_time_ns", serve.min_time_ns);
+  field("min_count", serve.min_count);
+}
+
 template <class F, Like<CheckRequest> T>
 void fields(F& field, T& check) {
   field("what", check.what);
@@ -64,6 +77,7 @@ void fields(F& field, T& request) {
   field("input", request.input);
   field("warm_up", request.warm_up);
   field("measure", request.measure);
+  field("serve", request.serve);
   field("check", request.check);
   field("sample_name", request.sample_name);
   field("sample_size", request.sample_size);
@@ -100,6 +114,15 @@ template <class F, Like<Measured> T>
 void fields(F& field, T& measured) {
   field("latency_ns", measured.latency_ns);
   field("begin_ns", measured.begin_ns);
+}
+
+template <class F, Like<Served> T>
+void fields(F& field, T& served) {
+  field("begin_ns", served.begin_ns);
+  field("sent_ns", served.sent_ns);
+  field("started_ns", served.started_ns);
+  field("done_ns", served.done_ns);
+  field("thread", served.thread);
 }
 
 template <class F, Like<WarmedUp> T>
@@ -151,6 +174,7 @@ void fields(F& field, T& reply) {
   field("outputs", reply.outputs);
   field("warmed_up", reply.warmed_up);
   field("measured", reply.measured);
+  field("served", reply.served);
   field("description", reply.description);
   field("quality", reply.quality);
   field("agreement", reply.agreement);
@@ -223,6 +247,7 @@ std::string_view name_of(Phase phase) {
     case Phase::first_inference: return "running the first inference";
     case Phase::warm_up: return "warming up";
     case Phase::measure: return "measuring the steady state";
+    case Phase::idle: return "waiting for a request to arrive";
     case Phase::trial: return "trying an input";
     case Phase::describe: return "describing the model";
     case Phase::done: return "ending";

@@ -44,6 +44,7 @@ enum class Phase : std::uint32_t {
   first_inference,
   warm_up,
   measure,
+  idle,
   trial,
   describe,
   done
@@ -70,6 +71,7 @@ struct LoadRequest {
   std::string format;  // "torchscript" or "aotinductor"; empty: by content
   std::string device = "cpu";
   std::int64_t threads = 1;               // intra-op; inter-op is 1
+  std::int64_t concurrency = 1;           // calls that may run at the same time
   std::vector<std::string> op_libraries;  // dlopened before the model
   std::string scratch;                    // existing folder of the worker's own, for unpacking
   std::string method = "forward";
@@ -96,6 +98,20 @@ struct MeasureRequest {
   std::int64_t start_at_ns = 0;           // CLOCK_MONOTONIC; workers side by side start together; 0: at once
 };
 
+// Requests served by `concurrency` threads of the one process (bench/worker/serve.h). With arrivals an open loop: a
+// request is released at its time whatever became of those before it. Without, a closed one: every thread calls back to
+// back.
+struct ServeRequest {
+  InputRequest input;
+  std::int64_t threads = 0;               // intra-op of each call; 0: as loaded
+  std::int64_t concurrency = 1;           // at most that of the load
+  std::int64_t untimed = 1;               // calls of each thread before the time begins
+  std::vector<std::int64_t> arrivals_ns;  // ascending, from the begin on
+  std::int64_t give_up_ns = 0;            // open: nothing is started later than this after the begin
+  std::int64_t min_time_ns = 20'000'000;  // closed: a thread stops at its first end of a call past this ...
+  std::int64_t min_count = 1;             // ... and this many calls
+};
+
 struct CheckRequest {
   std::string what;                   // "golden", "save_golden", "batch_split", "threads", "dtype"
   std::string path;                   // of the golden
@@ -112,6 +128,7 @@ struct Request {
   // cold_start:  start + load + first with a single reply
   // warm_up:     further inferences on the same input until steady
   // measure:     one block
+  // serve:       requests at given times, or several calls at the same time
   // trial:       one inference on the given input; failure is a reply, not the end
   // describe:    methods, signature, inferred inputs, weights; needs load
   // quality:     repeatability, NaN and Inf of the output, digest
@@ -123,6 +140,7 @@ struct Request {
   InputRequest input;
   WarmUpRequest warm_up;
   MeasureRequest measure;
+  ServeRequest serve;
   CheckRequest check;
   std::string sample_name;
   std::string sample_size;  // "small", "medium", "large" or a byte quantity
@@ -158,6 +176,16 @@ struct ColdStartStamps {
 struct Measured {
   std::vector<std::int64_t> latency_ns;  // of each timed inference, in order, back to back
   std::int64_t begin_ns = 0;             // stamp at the start of the first one
+};
+
+// Offsets from begin_ns. Open: the i-th request is that of the i-th arrival, and those beyond the last were not served.
+// Closed: nothing is sent, and the calls of one thread stand together.
+struct Served {
+  std::int64_t begin_ns = 0;
+  std::vector<std::int64_t> sent_ns;  // released by the generator
+  std::vector<std::int64_t> started_ns;
+  std::vector<std::int64_t> done_ns;
+  std::vector<std::int64_t> thread;  // that served it, from 0
 };
 
 struct WarmedUp {
@@ -206,6 +234,7 @@ struct Reply {
   std::vector<std::string> outputs;  // first, cold_start, trial: "f32[1,1000]"
   WarmedUp warmed_up;
   Measured measured;
+  Served served;
   Description description;
   QualityFacts quality;
   Agreement agreement;  // check

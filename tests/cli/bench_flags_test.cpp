@@ -111,6 +111,35 @@ TEST_CASE("only what is named is measured") {
   CHECK(bad({"m.pt", "--only", "stedy"}).hint == "steady");
 }
 
+TEST_CASE("a load is rates, requests in flight and an objective") {
+  const bench::Options options = good({"m.pt", "--rate", "100/s,600/min", "--arrivals", "constant", "--concurrency",
+                                       "1,2", "--slo", "p99=50ms,p50=20ms"})
+                                     .options;
+  CHECK(options.rates == std::vector<double>{10, 100});
+  CHECK(options.arrivals == bench::Arrivals::constant);
+  CHECK(options.concurrency == Numbers{1, 2});
+  REQUIRE(options.slo.size() == 2);
+  CHECK(options.slo[1].quantile == 0.99);
+  CHECK(options.slo[1].at_most_ns == 50e6);
+  CHECK(options.steady);
+  const bench::Options only = good({"m.pt", "--only", "load", "--rate", "5/s"}).options;
+  CHECK((only.load && !only.steady && !only.cold_start && !only.memory));
+}
+
+TEST_CASE("a load that is none is refused, with what would be one") {
+  CHECK(bad({"m.pt", "--rate", "0/s"}).message == "at '0/s' nothing ever arrives");
+  CHECK(bad({"m.pt", "--rate", "0"}).where == "--rate 0");
+  CHECK(bad({"m.pt", "--rate", "5ms"}).where == "--rate 5ms");
+  CHECK(bad({"m.pt", "--rate", ""}).where.find("--rate") == 0);
+  CHECK(bad({"m.pt", "--arrivals", "posson"}).hint == "poisson");
+  CHECK(bad({"m.pt", "--concurrency", "0"}).where == "--concurrency 0");
+  CHECK(bad({"m.pt", "--slo", "p99=5GiB"}).where == "--slo p99=5GiB");
+  CHECK(bad({"m.pt", "--slo", "q99=5ms"}).message == "'q99' is no percentile");
+  CHECK(bad({"m.pt", "--slo", "p30=5ms"}).message == "'p30' is not from p50 to p99.99");
+  CHECK(bad({"m.pt", "--only", "load"}).hint == "add --rate 50/s, or --slo p99=50ms");
+  CHECK(bad({"m.pt", "--only", "steady", "--rate", "5/s"}).hint == "--only load");
+}
+
 TEST_CASE("golden outputs are either checked or written") {
   CHECK(good({"m.pt", "--golden", "g.npz"}).options.golden == "g.npz");
   CHECK(good({"m.pt", "--save-golden", "g.npz"}).options.save_golden == "g.npz");

@@ -195,6 +195,16 @@ SteadyRow RandomDocuments::steady_row() {
   if (coin()) result.warm = coin();
   result.stop = "converged";
   result.unmet = words();
+  if (coin()) {
+    result.mode = "open";
+    result.arrivals = "poisson";
+    result.queue = stat();
+    result.service = stat();
+    result.utilisation = number();
+    result.saturated = coin();
+    result.late_fraction = 0.25;
+    result.generator_late = coin();
+  }
   return result;
 }
 
@@ -226,6 +236,18 @@ Report RandomDocuments::report() {
   result.cold_start.diagnoses = words();
   result.memory = memory();
   for (auto n = below(3); n > 0; --n) result.steady.push_back(steady_row());
+  if (coin()) {
+    LoadKnee& knee = result.load.emplace_back();
+    knee.dims["seq"] = 16;
+    knee.arrivals = "constant";
+    knee.objectives = {{0.99, 5e7}};
+    knee.verdict = "found";
+    knee.holds_per_s = maybe_number();
+    knee.fails_per_s = maybe_number();
+    knee.capacity_per_s = maybe_number();
+    knee.tried = {{number(), "holds", maybe_number(), maybe_number()}};
+    knee.failure = word();
+  }
   if (coin()) result.quality.repeatable = coin();
   result.quality.max_abs_difference = maybe_number();
   result.quality.nan_values = below(9);

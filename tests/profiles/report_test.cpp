@@ -33,7 +33,7 @@ Error error_of(const Json& json) {
 // Adds the paths of all keys of `json`; items of lists and of maps by name count as one: "steady/*/latency_ns".
 void add_keys(const Json& json, const std::string& path, std::set<std::string>& keys) {
   static const std::set<std::string> kMaps = {"/mlplan/environment", "/model/dim_defaults", "/model/dim_bounds",
-                                              "/cold_start/states", "/steady/*/dims"};
+                                              "/cold_start/states", "/steady/*/dims", "/load/*/dims"};
   const bool percentiles = path.size() > 12 && path.compare(path.size() - 12, 12, "/percentiles") == 0;
   if (json.is_array() || kMaps.count(path) > 0 || percentiles) {
     for (const Json& item : json) add_keys(item, path + "/*", keys);
@@ -186,6 +186,8 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   report.memory.marginal.resize(1);
   report.memory.by_dim.resize(1);
   report.steady.resize(1);
+  report.load.resize(1);
+  report.load[0].tried.resize(1);
   report.quality.golden.emplace().outputs.resize(1);
   ColdStartState& state = report.cold_start.states.emplace_back();
   state.name = "warm";
@@ -216,6 +218,8 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   CHECK(json["memory"]["marginal"][0].size() == member_count<MarginalWorker>());
   CHECK(json["memory"]["by_dim"][0].size() == member_count<MemoryByDim>());
   CHECK(json["steady"][0].size() == member_count<SteadyRow>());
+  CHECK(json["load"][0].size() == member_count<LoadKnee>());
+  CHECK(json["load"][0]["tried"][0].size() == member_count<TriedRate>());
   CHECK(json["quality"].size() == member_count<Quality>());
   CHECK(json["quality"]["golden"].size() == member_count<OutputDistance>() + 3);  // against, detail, outputs
   CHECK(json["quality"]["golden"]["outputs"][0].size() == member_count<OutputDistance>());

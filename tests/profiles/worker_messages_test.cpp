@@ -33,6 +33,13 @@ TEST_CASE("a request comes back with every member") {
   request.measure.min_count = 6;
   request.measure.max_count = 7;
   request.measure.start_at_ns = 9223372036854775807;
+  request.load.concurrency = 2;
+  request.serve.threads = request.serve.concurrency = 2;
+  request.serve.untimed = 3;
+  request.serve.arrivals_ns = {0, 5, 9223372036854775807};
+  request.serve.give_up_ns = 4;
+  request.serve.min_time_ns = 5;
+  request.serve.min_count = 6;
   request.check = {"batch_split", "golden.npz", {2, 4}, 2, 3};
   request.sample_name = "mlp";
   request.sample_size = "10MB";
@@ -51,6 +58,9 @@ TEST_CASE("a request comes back with every member") {
   CHECK(read->measure.start_at_ns == 9223372036854775807);
   CHECK(read->measure.max_count == 7);
   CHECK(read->measure.input.dims.at("batch") == 2);
+  CHECK(read->serve.arrivals_ns == request.serve.arrivals_ns);
+  CHECK(read->serve.concurrency == 2);
+  CHECK(read->load.concurrency == 2);
   CHECK(read->check.batches == request.check.batches);
   CHECK(read->sample_seed == 9);
 }
@@ -65,6 +75,7 @@ TEST_CASE("a reply comes back with every member") {
   reply.outputs = {"f32[1,1000]"};
   reply.warmed_up = {3, true, 2, 77};
   reply.measured = {{1, 2}, 4};
+  reply.served = {1, {2, 3}, {4, 5}, {6, 7}, {0, 1}};
   reply.description.methods = {{"forward", "forward(Tensor x) -> Tensor"}};
   reply.description.inputs = test::RandomDocuments(2).inputs();
   reply.description.inputs[0].from = "graph";
@@ -94,6 +105,8 @@ TEST_CASE("a reply comes back with every member") {
   CHECK(read->warmed_up.steady_at_ns == 77);
   CHECK(read->warmed_up.inferences == 3);
   CHECK(read->measured.begin_ns == 4);
+  CHECK(read->served.begin_ns == 1);
+  CHECK(read->served.done_ns == reply.served.done_ns);
   CHECK(read->description.inputs[0].reason == "first conv2d");
   CHECK(read->description.dim_bounds.at("batch") == std::vector<std::int64_t>{2, 15});
   CHECK(read->description.records[0].bytes == 100);
@@ -113,6 +126,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   request.input.seed = 2;
   request.warm_up.cap_ns = 1;
   request.measure.threads = 2;
+  request.serve.threads = 2;
   request.check.what = "threads";
   request.sample_name = request.sample_size = request.sample_path = "s";
   request.sample_seed = 2;
@@ -122,6 +136,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(sent["input"].size() == member_count<InputRequest>());
   CHECK(sent["warm_up"].size() == member_count<WarmUpRequest>());
   CHECK(sent["measure"].size() == member_count<MeasureRequest>());
+  CHECK(sent["serve"].size() == member_count<ServeRequest>());
   CHECK(sent["check"].size() == member_count<CheckRequest>());
   Reply reply;
   reply.verb = "x";
@@ -132,6 +147,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   reply.outputs = {"o"};
   reply.warmed_up.steady = true;
   reply.measured.begin_ns = 1;
+  reply.served.begin_ns = 1;
   reply.description.notes = {"n"};
   reply.description.methods.resize(1);
   reply.description.weights.resize(1);
@@ -146,6 +162,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(answered["stamps"]["preinit"].size() == member_count<Stamp>());
   CHECK(answered["warmed_up"].size() == member_count<WarmedUp>());
   CHECK(answered["measured"].size() == member_count<Measured>());
+  CHECK(answered["served"].size() == member_count<Served>());
   CHECK(answered["description"].size() == member_count<Description>());
   CHECK(answered["description"]["methods"][0].size() == member_count<MethodInfo>());
   CHECK(answered["description"]["weights"][0].size() == member_count<DTypeBytes>());

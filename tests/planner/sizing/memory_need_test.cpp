@@ -35,6 +35,9 @@ TEST_CASE("a worker needs the largest peak of the ledger and of its batches; wit
   CHECK(memory_need(report, 1, 1).first == kGiB);
   CHECK(memory_need(report, 8, 1).first == 3 * kGiB);
   CHECK(memory_need(report, 8, 2).first == 5 * kGiB);
+  report.steady[1].concurrency = 2;  // two calls at once need more than the one that is planned with
+  CHECK(memory_need(report, 8, 1).first == kGiB);
+  report.steady[1].concurrency = 1;
   report.memory.ledger = {ledger_row("steady", 1), ledger_row("load_peak", 2)};
   CHECK(memory_need(report, 1, 1).first == 2 * kGiB);
   CHECK(memory_need(report, 1, 1).each_more == 2 * kGiB);
