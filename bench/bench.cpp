@@ -14,6 +14,7 @@
 #include "bench/report_assembly.h"
 #include "bench/schedule.h"
 #include "bench/statistics.h"
+#include "bench/task_loop.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::bench {
@@ -26,13 +27,6 @@ constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 
 constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
 constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says while it starts is far below that
 constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
-
-// One kind of task with what is known of it so far.
-struct Kind {
-  TaskGroup group;
-  double spent_ns = 0;
-  bool given_up = false;
-};
 
 // A bench run from the pilot to the report. One object because every stage adds to the same evidence; used once.
 class Run {
@@ -65,9 +59,8 @@ class Run {
   double elapsed_ns() const { return static_cast<double>(now_ns() - began_ns_); }
   double left_ns() const { return box_ns() - elapsed_ns(); }
   void tell(const std::string& doing, double seconds_left = 0, double fraction = 0) const {
-    if (hooks_.progress) hooks_.progress({doing, std::min(1.0, fraction), seconds_left, headline()});
+    if (hooks_.progress) hooks_.progress({doing, std::min(1.0, fraction), seconds_left, headline(found_.samples)});
   }
-  std::string headline() const;
 
   Status prepare();
   void plan();
@@ -83,8 +76,7 @@ class Run {
   CellCosts cell_costs(double budget_ns) const;
 
   void measure();
-  std::vector<TaskGroup> groups_now() const;
-  Kind& kind_of(const Task& task);
+  bool enough(const TaskGroup& group) const;
   Status perform(const Task& task);
   Status perform_cold_start(CacheState state);
   Status use_well(Worker& worker, const ColdSample& sample);
@@ -104,23 +96,9 @@ class Run {
   std::int64_t warm_up_cap_ns_ = 0;
   bool warm_up_fits_ = true;  // in the cap, so that every sample has one
   bool long_start_ = false;
-  std::vector<Kind> kinds_;
+  std::vector<TaskKindState> kinds_;
   std::uint64_t task_number_ = 0;
 };
-
-std::string Run::headline() const {
-  std::vector<double> first;
-  const std::vector<ColdSample>& samples = found_.samples;
-  const CacheState state = samples.empty() ? CacheState::warm : samples.front().state;
-  for (const ColdSample& sample : samples) {
-    if (sample.state == state && sample.proven)
-      first.push_back(static_cast<double>(sample.result_ns - sample.spawned_ns));
-  }
-  if (first.empty()) return {};
-  std::sort(first.begin(), first.end());
-  return fmt::format("{} first result {} (n = {})", name_of(state) == "warm" ? "warm" : "cold",
-                     format_duration(median(first)), first.size());
-}
 
 Status Run::prepare() {
   const Result<ModelFile> file = look_at_model_file(options_.model_path);
@@ -157,7 +135,7 @@ Status Run::prepare() {
     std::vector<CacheState> wanted = {CacheState::model_cold, CacheState::warm};
     if (options_.all_cold) wanted.push_back(CacheState::all_cold);
     for (const CacheState state : wanted) {
-      if (auto why = cannot_make(state, world)) {
+      if (auto why = cannot_make(state, files_of(world))) {
         found_.impossible[state] = *why;
       } else {
         found_.states.push_back(state);
@@ -265,7 +243,7 @@ CellCosts Run::cell_costs(double budget_ns) const {
 
 void Run::plan_steady() {
   double must_ns = 0;
-  for (const Kind& kind : kinds_) must_ns += static_cast<double>(kind.group.least) * kind.group.cost_ns;
+  for (const TaskKindState& kind : kinds_) must_ns += static_cast<double>(kind.group.least) * kind.group.cost_ns;
   const bool alone = !options_.cold_start && !options_.memory;
   const double share = alone ? 0.95 : kSteadyShare;
   const auto budget = [&](double left_ns) { return std::max(0.0, std::min(share * left_ns, left_ns - must_ns)); };
@@ -320,27 +298,10 @@ std::string Run::describe(TaskKind kind, std::int64_t parameter) const {
   return {};
 }
 
-Kind& Run::kind_of(const Task& task) {
-  return *std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) {
-    return kind.group.kind == task.kind && kind.group.parameter == task.parameter;
-  });
-}
-
-// What may still be done, at the costs seen so far.
-std::vector<TaskGroup> Run::groups_now() const {
-  std::vector<TaskGroup> out;
-  for (const Kind& kind : kinds_) {
-    TaskGroup group = kind.group;
-    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
-    bool enough = kind.given_up;
-    if (group.kind == TaskKind::steady_visit) {
-      const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
-      enough = enough || std::all_of(cells.begin(), cells.end(), settled);
-    }
-    if (enough) group.least = group.most = group.done;
-    out.push_back(group);
-  }
-  return out;
+bool Run::enough(const TaskGroup& group) const {
+  if (group.kind != TaskKind::steady_visit) return false;
+  const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
+  return std::all_of(cells.begin(), cells.end(), settled);
 }
 
 VisitPlan Run::visit_plan(const VisitGroup& group) const {
@@ -422,48 +383,22 @@ bool Run::of_several(const Task& task) const {
           found_.cells.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
 }
 
-// Plans the time that is left, does that, and plans again at the costs that were seen, until nothing more fits.
 void Run::measure() {
-  for (std::uint64_t round = 0; !found_.interrupted && !found_.failure; ++round) {
-    const Schedule schedule = make_schedule(groups_now(), left_ns(), options_.seed + round);
-    double planned_ns = schedule.expected_ns;
-    bool did_something = false;
-    for (const Task& task : schedule.tasks) {
-      if (hooks_.interrupted && hooks_.interrupted()) found_.interrupted = true;
-      if (found_.interrupted) break;
-      Kind& kind = kind_of(task);
-      const double rest_ns = std::max(planned_ns, left_ns());
-      planned_ns -= task.cost_ns;
-      if (kind.given_up || (!task.must && left_ns() < task.cost_ns)) continue;
-      tell(describe(task), rest_ns / kSecond, elapsed_ns() / (elapsed_ns() + rest_ns));
-      const std::int64_t before = now_ns();
-      const Status done = perform(task);
-      did_something = true;
-      ++kind.group.done;
-      kind.spent_ns += static_cast<double>(now_ns() - before);
-      if (done) continue;
-      if (done.error().kind == ErrorKind::interrupted) {
-        found_.interrupted = true;
-      } else if (of_several(task)) {
-        kind.given_up = true;
-        found_.warnings.push_back({"not_measured",
-                                   fmt::format("{} could not be measured: {}", describe(task), done.error().message),
-                                   done.error().hint});
-      } else {
-        found_.failure = done.error();
-        found_.failure->where += fmt::format(" (task {}: {})", task_number_, describe(task));
-        break;
-      }
-    }
-    if (!did_something) break;
-  }
-  for (const TaskGroup& group : groups_now()) {
-    if (group.done < group.most) found_.time_ran_out = true;
-  }
+  TaskLoop loop;
+  loop.box_ns = box_ns();
+  loop.began_ns = began_ns_;
+  loop.seed = options_.seed;
+  loop.perform = [this](const Task& task) { return perform(task); };
+  loop.describe = [this](const Task& task) { return describe(task); };
+  loop.enough = [this](const TaskGroup& group) { return enough(group); };
+  loop.may_fail = [this](const Task& task) { return of_several(task); };
+  loop.interrupted = hooks_.interrupted;
+  loop.tell = [this](const Task& task, double left_s, double fraction) { tell(describe(task), left_s, fraction); };
+  found_.take(work_off(kinds_, loop));
 }
 
 void Run::note_left_out() {
-  for (const Kind& kind : kinds_) {
+  for (const TaskKindState& kind : kinds_) {
     const bool optional = kind.group.kind == TaskKind::limits || kind.group.kind == TaskKind::cold_start;
     if (kind.group.done > 0 || kind.given_up || optional) continue;
     if (kind.group.kind == TaskKind::ledger && !found_.ledger.empty()) continue;

@@ -6,6 +6,7 @@
 
 #include <filesystem>
 
+#include "bench/command_bench.h"
 #include "cli/commands/bench_flags.h"
 #include "cli/commands/commands.h"
 #include "cli/output.h"
@@ -61,7 +62,7 @@ Closing closing_of(const Report& report, const BenchRequest& request, const std:
   } else if (ended_by_time_box(report) && request.options.time_box < kLongerBox) {
     closing.next = "mlplan bench " + shell_line(without_value_flag(arguments, "--time-box")) + " --time-box 5m";
     closing.next_why = "narrows the intervals";
-  } else {
+  } else if (!request.command) {
     closing.next = "mlplan inspect " + model;
     closing.next_why = "shows what is inside";
   }
@@ -75,7 +76,8 @@ Result<bench::Outcome> measure(const BenchRequest& request, const Context& conte
   ProgressLine progress({say, columns_of_remarks, std::chrono::steady_clock::now}, context.remarks,
                         context.remarks_on_terminal);
   if (!request.quiet) hooks.progress = [&](const bench::Progress& now) { progress.update(now); };
-  return bench::run(request.options, hooks);
+  return request.command ? bench::run_command(request.options, *request.command, hooks)
+                         : bench::run(request.options, hooks);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/command_flags.h"
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
@@ -86,13 +87,15 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
   BenchRequest request;
   bench::Options& options = request.options;
   ModelFlags model{options};
+  CommandFlags command;
   std::vector<std::string> only;
   Flags flags(
-      "mlplan bench MODEL [flags]",
+      kBenchUsage,
       "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
       "parentheses.");
   flags.group("Model");
-  declare_model(flags, model);
+  declare_model(flags, model, false);
+  declare_command(flags, command);
   declare_measuring(flags, options, only);
   flags.group("The worker's world");
   declare_worker(flags, options);
@@ -107,6 +110,9 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     return request;
   }
   if (Status status = finish_model(model); !status) return fail(status.error());
+  Result<std::optional<bench::CommandOptions>> program = finish_command(command, model, only);
+  if (!program) return fail(program.error());
+  request.command = *std::move(program);
   if (options.max_samples == default_samples_at_most)
     options.max_samples = std::max(options.max_samples, options.min_samples);
   if (options.max_samples < options.min_samples) {

@@ -8,9 +8,10 @@
 
 namespace mlplan::cli {
 
-void declare_model(Flags& flags, ModelFlags& model) {
+void declare_model(Flags& flags, ModelFlags& model, bool required) {
   bench::Options& options = model.options;
-  flags.positional("MODEL", "TorchScript (.pt) or AOTInductor (.pt2) file", read_text(options.model_path));
+  const auto declare = required ? &Flags::positional : &Flags::optional_positional;
+  (flags.*declare)("MODEL", "TorchScript (.pt) or AOTInductor (.pt2) file", read_text(options.model_path));
   flags.repeatable("--input", "SPEC", "an argument, as 'x:f32[batch,3,224,224]'; else inferred",
                    [&model](const std::string& value) -> Status {
                      model.inputs.push_back(value);

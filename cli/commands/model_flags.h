@@ -15,7 +15,8 @@ struct ModelFlags {
   std::vector<std::string> inputs = {};  // texts of --input, parsed together by finish_model
 };
 
-void declare_model(Flags& flags, ModelFlags& model);         // MODEL and what it is called with
+// MODEL, which may be left out where something else can stand in for it, and what it is called with.
+void declare_model(Flags& flags, ModelFlags& model, bool required = true);
 void declare_torch(Flags& flags, bench::Options& options);   // which libtorch
 void declare_worker(Flags& flags, bench::Options& options);  // the rest of the worker's world
 Status finish_model(ModelFlags& model);
