@@ -34,13 +34,13 @@ constexpr std::size_t kKeepPrinted = 16384;
 constexpr std::size_t kLongestLine = 65536;
 constexpr int kReadsAtOnce = 16;  // so that a flood of output does not keep all else from being seen
 
-// The sessions that are alive, for the signal handler; 0: none.
-std::array<std::atomic<pid_t>, 8> the_sessions = {};
+// The process groups that are alive, for the signal handler; 0: none.
+std::array<std::atomic<pid_t>, 8> the_groups = {};
 static_assert(std::atomic<pid_t>::is_always_lock_free);
 
-void replace_session(pid_t from, pid_t to) {
-  for (std::atomic<pid_t>& session : the_sessions) {
-    if (pid_t expected = from; session.compare_exchange_strong(expected, to)) return;
+void replace_group(pid_t from, pid_t to) {
+  for (std::atomic<pid_t>& group : the_groups) {
+    if (pid_t expected = from; group.compare_exchange_strong(expected, to)) return;
   }
 }
 
@@ -65,7 +65,7 @@ struct ChildPlan {
   int err;
 };
 int become(const ChildPlan& plan, pid_t parent) {
-  ::setsid();
+  ::setpgid(0, 0);  // no session of its own: the scheduler would make that a group, which begins with a small share
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != parent) return ESRCH;
   for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL);
@@ -122,7 +122,7 @@ Result<CommandProcess> CommandProcess::start(const CommandLaunch& launch) {
   }
   if (process.pid_ < 0)
     return fail(ErrorKind::not_measured, fmt::format("no process can be made: {}", std::strerror(errno)));
-  replace_session(0, process.pid_);
+  replace_group(0, process.pid_);
   process.pid_fd_ = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, process.pid_, 0)));
   for (auto* pipe : {&*out, &*err, &*failed}) (*pipe)[1].reset();
   int error = 0;
@@ -148,12 +148,12 @@ Result<CommandProcess> CommandProcess::start(const CommandLaunch& launch) {
 CommandProcess::~CommandProcess() {
   if (pid_ <= 0 || !pid_fd_) return;
   end_descendants(0);
-  replace_session(pid_, 0);
+  replace_group(pid_, 0);
 }
 
 Status CommandProcess::end() {
   const bool gone = end_descendants(kGrace_ns);
-  replace_session(pid_, 0);
+  replace_group(pid_, 0);
   pid_fd_.reset();
   if (gone) return {};
   return fail(ErrorKind::not_measured, "a process of the command cannot be killed", "while it was ended",
@@ -270,8 +270,8 @@ Status CommandProcess::await_ready(const CommandLimits& limits, const std::funct
 }
 
 void kill_commands() {
-  for (const std::atomic<pid_t>& session : the_sessions) {
-    if (const pid_t group = session; group > 0) ::kill(-group, SIGKILL);
+  for (const std::atomic<pid_t>& group : the_groups) {
+    if (const pid_t leader = group; leader > 0) ::kill(-leader, SIGKILL);
   }
 }
 

@@ -1,8 +1,8 @@
-// One start of a command: a process in a session of its own, its output read, watched until it is ready.
+// One start of a command: a process in a group of its own, its output read, watched until it is ready.
 //
 // It is forked and not spawned, so that it can ask the kernel to be killed with this process; the clock starts before
 // the fork. Standard input is empty; standard output and error are read and forgotten but for the last words. Nothing
-// is left behind: its owner's end kills whatever this process has for descendants, a second Ctrl-C the sessions that
+// is left behind: its owner's end kills whatever this process has for descendants, a second Ctrl-C the groups that
 // were made (kill_commands).
 #pragma once
 
@@ -77,7 +77,7 @@ class CommandProcess {
   std::int64_t pause_ns_ = 0;
 };
 
-// Kills the sessions of all commands that are alive, for a program that ends where it stands. A signal handler may call
+// Kills the groups of all commands that are alive, for a program that ends where it stands. A signal handler may call
 // it.
 void kill_commands();
 

@@ -89,7 +89,7 @@ int main(int argc, char** argv) {
       int told[2];
       if (::pipe(told) != 0) return 7;
       if (::fork() == 0) {
-        ::setsid();  // out of reach of a kill of the session
+        ::setsid();  // out of reach of a kill of the group
         memory = touched(mib);
         if (::write(told[1], "x", 1) != 1) return 7;
         sleep_for_ever();
