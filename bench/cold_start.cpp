@@ -17,8 +17,6 @@ constexpr double kTouchedShare = 0.1;
 constexpr std::int64_t kStrayBytes = std::int64_t{2}
                                      << 20;  // read by a warm start for reasons of its own: configuration, locale
 
-std::vector<std::string> model_files(const World& world) { return {world.load.path}; }
-
 std::optional<std::string> resident_at_most(const std::vector<std::string>& files, const char* what) {
   const Result<Residency> now = residency(files);
   if (!now) return now.error().message;
@@ -67,18 +65,23 @@ std::string_view name_of(CacheState state) {
   return "unknown";
 }
 
-std::optional<std::string> cannot_make(CacheState state, const World& world) {
+StateFiles files_of(const World& world) { return {{world.load.path}, world.libraries}; }
+
+std::optional<std::string> cannot_make(CacheState state, const StateFiles& files) {
   if (state == CacheState::warm) return std::nullopt;
-  if (const std::string name = file_system(world.load.path); !has_storage(name)) {
-    return fmt::format(
-        "the model lies on {}, which is memory: there is no cold state; copy it to a disk to measure one", name);
+  for (const std::string& file : files.model) {
+    if (const std::string name = file_system(file); !has_storage(name)) {
+      return fmt::format("{} lies on {}, which is memory: there is no cold state; copy it to a disk to measure one",
+                         files.model.size() == 1 ? "the model" : file, name);
+    }
+    if (!can_see_residency(file)) {
+      return std::string(
+          "the kernel tells only a file's owner whether it is in the page cache: run as the owner, or on a copy of "
+          "your "
+          "own");
+    }
   }
-  if (!can_see_residency(world.load.path)) {
-    return std::string(
-        "the kernel tells only a file's owner whether it is in the page cache: run as the owner, or on a copy of your "
-        "own");
-  }
-  const Result<std::optional<std::string>> made = make_state(state, world);
+  const Result<std::optional<std::string>> made = make_state(state, files);
   if (!made) return made.error().message;
   return *made;
 }
@@ -93,26 +96,25 @@ std::optional<std::string> libraries_contradict(CacheState state, std::int64_t r
   return std::nullopt;
 }
 
-Result<std::optional<std::string>> make_state(CacheState state, const World& world) {
-  const std::vector<std::string> model = model_files(world);
-  for (const std::string& file : model) {
+Result<std::optional<std::string>> make_state(CacheState state, const StateFiles& files) {
+  for (const std::string& file : files.model) {
     if (Status done = state == CacheState::warm ? make_resident(file) : evict(file); !done) return fail(done.error());
   }
-  for (const std::string& file : world.libraries) {
+  for (const std::string& file : files.libraries) {
     if (Status done = state == CacheState::all_cold ? evict(file) : make_resident(file); !done)
       return fail(done.error());
   }
-  if (auto why = state == CacheState::all_cold ? resident_at_most(world.libraries, "the libraries")
-                                               : resident_at_least(world.libraries, "the libraries")) {
+  if (auto why = state == CacheState::all_cold ? resident_at_most(files.libraries, "the libraries")
+                                               : resident_at_least(files.libraries, "the libraries")) {
     return why;
   }
-  return state == CacheState::warm ? resident_at_least(model, "the model file")
-                                   : resident_at_most(model, "the model file");
+  return state == CacheState::warm ? resident_at_least(files.model, "the model file")
+                                   : resident_at_most(files.model, "the model file");
 }
 
 Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::uint64_t padding,
                                     std::int64_t warm_up_cap_ns, const Afterwards& afterwards) {
-  const Result<std::optional<std::string>> made = make_state(state, world);
+  const Result<std::optional<std::string>> made = make_state(state, files_of(world));
   if (!made) return fail(made.error());
   ColdSample out;
   out.state = state;
@@ -154,7 +156,7 @@ Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::u
 }
 
 Result<SimultaneousRound> take_simultaneous(const World& world, std::int64_t count) {
-  const Result<std::optional<std::string>> made = make_state(CacheState::warm, world);
+  const Result<std::optional<std::string>> made = make_state(CacheState::warm, files_of(world));
   if (!made) return fail(made.error());
   SimultaneousRound out;
   out.not_proven = *made;

@@ -23,15 +23,23 @@ struct ColdSample {
   std::int64_t spawned_ns = 0;
   std::int64_t result_ns = 0;  // when the parent held the first result
   worker::ColdStartStamps stamps;
+  std::optional<worker::Stamp> ready;         // of a program seen from outside, in place of the stamps: up to result_ns
   std::optional<worker::WarmedUp> warmed_up;  // absent: not tried in this sample
   std::int64_t peak_rss_bytes = 0;            // from the first instruction to the end of the warm-up
 };
 
-// Whether the state can be made at all for this model, here; the reason when not. Tries it once.
-std::optional<std::string> cannot_make(CacheState state, const World& world);
+// What a state is made of: files that are cold in model_cold and all_cold, and files that are cold in all_cold only.
+struct StateFiles {
+  std::vector<std::string> model;
+  std::vector<std::string> libraries;
+};
+StateFiles files_of(const World& world);
+
+// Whether the state can be made at all for these files, here; the reason when not. Tries it once.
+std::optional<std::string> cannot_make(CacheState state, const StateFiles& files);
 
 // Makes the state; the returned text says why it is not as wanted, if it is not.
-Result<std::optional<std::string>> make_state(CacheState state, const World& world);
+Result<std::optional<std::string>> make_state(CacheState state, const StateFiles& files);
 
 // What speaks against a cold state (not warm) in what a process read from storage before its framework was up, which is
 // libraries alone. Pure.

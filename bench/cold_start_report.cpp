@@ -1,5 +1,7 @@
 #include "bench/cold_start_report.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -7,6 +9,7 @@
 #include "bench/statistics.h"
 #include "bench/warm_up.h"
 #include "kernels/host_loops.h"
+#include "profiles/support/units.h"
 
 namespace mlplan::bench {
 namespace {
@@ -111,6 +114,7 @@ Timeline timeline(const ColdSample& sample) {
   phase("copy_to_device", stamps.copied);
   phase("make_input", stamps.input);
   phase("first_inference", stamps.first_result);
+  if (sample.ready) phase("until_ready", *sample.ready);
   std::erase_if(out.phases, [](const PhaseTime& each) {
     const bool optional_phase = each.name != "process_start" && each.name != "framework_start" &&
                                 each.name != "file_read" && each.name != "deserialise" && each.name != "make_input" &&
@@ -212,6 +216,19 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
   if (const auto& rate = cold ? limits.cold_read_bytes_per_s : limits.copy_bytes_per_s)
     out.limit.floor_ns = static_cast<double>(model_bytes) * 1e9 / *rate;
   return out;
+}
+
+std::string headline(const std::vector<ColdSample>& samples) {
+  std::vector<double> first;
+  const CacheState state = samples.empty() ? CacheState::warm : samples.front().state;
+  for (const ColdSample& sample : samples) {
+    if (sample.state == state && sample.proven)
+      first.push_back(static_cast<double>(sample.result_ns - sample.spawned_ns));
+  }
+  if (first.empty()) return {};
+  std::sort(first.begin(), first.end());
+  return fmt::format("{} {} {} (n = {})", name_of(state) == "warm" ? "warm" : "cold",
+                     samples.front().ready ? "ready" : "first result", format_duration(median(first)), first.size());
 }
 
 }  // namespace mlplan::bench

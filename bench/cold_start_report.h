@@ -50,6 +50,9 @@ struct ReadParts {
 ReadParts split_reading(const worker::Stamp& reading, std::optional<std::int64_t> cpu_wait_ns, std::int64_t bytes,
                         const MachineLimits& limits);
 
+// "warm first result 1.21 s (n = 4)": of the state that was sampled first; empty without a proven sample.
+std::string headline(const std::vector<ColdSample>& samples);
+
 ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& samples, std::int64_t model_bytes,
                               const MachineLimits& limits);
 

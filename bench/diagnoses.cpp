@@ -49,6 +49,14 @@ void where_the_time_goes(const ColdStartState& state, std::vector<std::string>& 
                             readable(largest->name), meaning));
 }
 
+// Of a program seen from outside, which has one phase: how much of the start it computes.
+void busy_or_waiting(const ColdStartState& state, std::vector<std::string>& out) {
+  const Phase* all = find_phase(state, "until_ready");
+  if (all == nullptr || !(all->wall.median > 0)) return;
+  out.push_back(fmt::format("Until a {} start is ready its processes use {} of CPU time in {}.", readable(state.name),
+                            format_duration(all->cpu.median), format_duration(all->wall.median)));
+}
+
 void distance_from_the_limit(const ColdStartState& state, double bytes, std::vector<std::string>& out) {
   const Phase* read = find_phase(state, "file_read");
   const bool warm = state.name == "warm";
@@ -130,7 +138,8 @@ std::vector<std::string> diagnose(const Report& report) {
   const ColdStartState* cold = find_state(report, "model_cold");
   const ColdStartState* warm = find_state(report, "warm");
   const ColdStartState* headline = cold != nullptr ? cold : warm;
-  if (headline != nullptr) where_the_time_goes(*headline, out);
+  if (headline != nullptr && report.command) busy_or_waiting(*headline, out);
+  if (headline != nullptr && !report.command) where_the_time_goes(*headline, out);
   for (const ColdStartState* state : {cold, warm}) {
     if (state != nullptr) distance_from_the_limit(*state, static_cast<double>(report.model.bytes), out);
   }
@@ -154,9 +163,10 @@ std::vector<std::string> diagnose(const Report& report) {
     const double share = report.memory.marginal_worker->median / report.memory.peak_rss.median;
     if (share < 0.9) {
       out.push_back(
-          fmt::format("A second worker on the same host adds {}, {} of the first one's peak: the rest is shared or "
+          fmt::format("A second {} on the same host adds {}, {} of the first one's peak: the rest is shared or "
                       "only needed while loading.",
-                      format_bytes(report.memory.marginal_worker->median), format_percentage(share)));
+                      report.command ? "one" : "worker", format_bytes(report.memory.marginal_worker->median),
+                      format_percentage(share)));
     }
   }
   return out;

@@ -16,6 +16,7 @@
 #include "bench/options.h"
 #include "bench/resolve_inputs.h"
 #include "bench/steady.h"
+#include "bench/task_loop.h"
 #include "bench/world.h"
 #include "profiles/report.h"
 
@@ -28,6 +29,8 @@ struct LeftOut {
 };
 
 struct Evidence {
+  std::optional<CommandInfo> command;  // of a run of --command, which has no pilot; `program` is then the model
+  ModelInfo program;
   World world;
   Pilot pilot;
   MachineLimits limits;
@@ -56,6 +59,12 @@ struct Evidence {
   double wall_ns = 0;       // of the run, up to now
   std::string started_at;
 
+  void take(LoopOutcome outcome) {
+    interrupted = outcome.interrupted;
+    failure = std::move(outcome.failure);
+    time_ran_out = outcome.time_ran_out;
+    for (Warning& warning : outcome.warnings) warnings.push_back(std::move(warning));
+  }
   std::size_t steady_blocks() const {
     std::size_t count = 0;
     for (const auto& group : cell_samples) {

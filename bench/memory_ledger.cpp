@@ -8,8 +8,8 @@
 namespace mlplan::bench {
 namespace {
 
-constexpr const char* kRows[] = {"baseline",        "framework", "after_load", "load_peak",
-                                 "first_inference", "steady",    "peak"};
+constexpr const char* kRows[] = {"baseline", "framework", "after_load",   "load_peak", "first_inference",
+                                 "steady",   "ready",     "sampled_peak", "peak"};
 
 Result<ProcessMemory> look(const WorkerProcess& process) {
   if (const auto memory = read_memory(process.pid())) return *memory;
@@ -162,15 +162,16 @@ MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::v
     std::vector<double> private_bytes;
     for (const LedgerPass& pass : passes) {
       if (std::string_view(name) == "load_peak") {
-        rss.push_back(static_cast<double>(pass.load_peak));
+        if (pass.load_peak > 0) rss.push_back(static_cast<double>(pass.load_peak));
       } else if (std::string_view(name) == "peak") {
-        rss.push_back(static_cast<double>(pass.peak));
+        if (pass.peak > 0) rss.push_back(static_cast<double>(pass.peak));
       } else if (const auto found = pass.at.find(name); found != pass.at.end()) {
         rss.push_back(static_cast<double>(found->second.rss));
         pss.push_back(static_cast<double>(found->second.pss));
         private_bytes.push_back(static_cast<double>(found->second.private_bytes));
       }
     }
+    if (rss.empty()) continue;
     LedgerRow row;
     row.at = name;
     row.rss = summarise(rss);

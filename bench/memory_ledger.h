@@ -15,10 +15,11 @@ namespace mlplan::bench {
 
 // One process from its first instruction to steady state. Bytes.
 struct LedgerPass {
-  std::map<std::string, ProcessMemory> at;  // baseline, framework, after_load, first_inference, steady
-  std::int64_t load_peak = 0;               // resident peak while loading
-  std::int64_t peak = 0;                    // highest resident peak of all
-  std::string output_digest;                // of the model's output in this process
+  // baseline, framework, after_load, first_inference, steady; of a program seen from outside ready, sampled_peak
+  std::map<std::string, ProcessMemory> at;
+  std::int64_t load_peak = 0;  // resident peak while loading; 0: not read
+  std::int64_t peak = 0;       // highest resident peak of all; 0: not read
+  std::string output_digest;   // of the model's output in this process
 };
 Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap_ns);
 

@@ -40,19 +40,7 @@ ModelRun::ModelRun(const Options& options, const Hooks& hooks, const TimeBox& bo
   found_.machine = describe_machine(options.model_path, options.cpus);
 }
 
-std::string ModelRun::headline() const {
-  std::vector<double> first;
-  const std::vector<ColdSample>& samples = found_.samples;
-  const CacheState state = samples.empty() ? CacheState::warm : samples.front().state;
-  for (const ColdSample& sample : samples) {
-    if (sample.state == state && sample.proven)
-      first.push_back(static_cast<double>(sample.result_ns - sample.spawned_ns));
-  }
-  if (first.empty()) return {};
-  std::sort(first.begin(), first.end());
-  return fmt::format("{} first result {} (n = {})", name_of(state) == "warm" ? "warm" : "cold",
-                     format_duration(median(first)), first.size());
-}
+std::string ModelRun::headline() const { return bench::headline(found_.samples); }
 
 Status ModelRun::prepare() {
   const std::int64_t began_ns = now_ns();
@@ -91,7 +79,7 @@ Status ModelRun::prepare() {
     std::vector<CacheState> wanted = {CacheState::model_cold, CacheState::warm};
     if (options_.all_cold) wanted.push_back(CacheState::all_cold);
     for (const CacheState state : wanted) {
-      if (auto why = cannot_make(state, world)) {
+      if (auto why = cannot_make(state, files_of(world))) {
         found_.impossible[state] = *why;
       } else {
         found_.states.push_back(state);

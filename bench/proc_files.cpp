@@ -86,16 +86,37 @@ bool reset_peak_rss(pid_t pid) {
   return fd && ::write(fd.get(), "5", 1) == 1;
 }
 
-std::optional<ProcessProgress> read_progress(pid_t pid) {
+std::optional<ProcessStat> read_stat(pid_t pid) {
   // The command name in field 2 may hold anything, so counting starts after its closing bracket.
   const std::string stat = read_text(proc(pid, "stat"));
   const std::size_t bracket = stat.rfind(')');
   if (bracket == std::string::npos || bracket + 4 > stat.size()) return std::nullopt;
   const std::vector<std::int64_t> fields = numbers(std::string_view(stat).substr(bracket + 3));  // from field 4, ppid
-  if (fields.size() < 12) return std::nullopt;
-  ProcessProgress out;
-  out.faults = fields[6] + fields[8];       // minflt, majflt
+  if (fields.size() < 14) return std::nullopt;
+  ProcessStat out;
+  out.parent = static_cast<pid_t>(fields[0]);
+  out.ended = stat[bracket + 2] == 'Z' || stat[bracket + 2] == 'X';
+  out.minor_faults = fields[6];
+  out.children_minor_faults = fields[7];
+  out.major_faults = fields[8];
+  out.children_major_faults = fields[9];
   out.cpu_ticks = fields[10] + fields[11];  // utime, stime
+  out.children_cpu_ticks = fields[12] + fields[13];
+  return out;
+}
+
+std::optional<std::int64_t> read_storage_bytes(pid_t pid) {
+  const std::vector<std::int64_t> io = numbers(read_text(proc(pid, "io")));
+  if (io.size() < 5) return std::nullopt;
+  return io[4];
+}
+
+std::optional<ProcessProgress> read_progress(pid_t pid) {
+  const std::optional<ProcessStat> stat = read_stat(pid);
+  if (!stat) return std::nullopt;
+  ProcessProgress out;
+  out.faults = stat->minor_faults + stat->major_faults;
+  out.cpu_ticks = stat->cpu_ticks;
   const std::vector<std::int64_t> io = numbers(read_text(proc(pid, "io")));
   if (!io.empty()) out.read_characters = io[0];
   return out;

@@ -22,6 +22,21 @@ std::optional<std::int64_t> read_rss(pid_t pid);       // bytes; cheap (statm)
 std::optional<std::int64_t> read_peak_rss(pid_t pid);  // bytes; VmHWM since start or the last reset
 bool reset_peak_rss(pid_t pid);                        // clear_refs = 5
 
+struct ProcessStat {  // /proc/PID/stat; of a process that ended and was not waited for as well
+  pid_t parent = 0;
+  bool ended = false;
+  std::int64_t minor_faults = 0;
+  std::int64_t major_faults = 0;
+  std::int64_t cpu_ticks = 0;
+  std::int64_t children_cpu_ticks = 0;  // of children that ended and were waited for, and theirs; faults likewise
+  std::int64_t children_minor_faults = 0;
+  std::int64_t children_major_faults = 0;
+};
+std::optional<ProcessStat> read_stat(pid_t pid);
+
+// Bytes fetched from storage, by children that were waited for as well; absent without the right to look.
+std::optional<std::int64_t> read_storage_bytes(pid_t pid);
+
 struct ProcessProgress {  // anything that changes while a process gets on
   std::int64_t cpu_ticks = 0;
   std::int64_t faults = 0;

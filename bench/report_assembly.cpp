@@ -25,12 +25,11 @@ std::string box_flag(double seconds) {
                        : fmt::format("--time-box {:.0f}m", std::ceil(rounded / 60));
 }
 
-void assemble_facts(Report& report, const Evidence& evidence, const Options& options,
-                    const std::vector<std::string>& argv) {
-  const Pilot& pilot = evidence.pilot;
+void assemble_run(Report& report, const Evidence& evidence, const Options& options,
+                  const std::vector<std::string>& argv) {
   report.mlplan.version = MLPLAN_VERSION;
-  report.mlplan.libtorch = pilot.build.torch_version;
-  report.mlplan.libtorch_build = pilot.build.build;
+  report.mlplan.libtorch = evidence.pilot.build.torch_version;
+  report.mlplan.libtorch_build = evidence.pilot.build.build;
   report.mlplan.argv = argv;
   report.mlplan.started_at = evidence.started_at;
   report.mlplan.seed = options.seed;
@@ -45,6 +44,10 @@ void assemble_facts(Report& report, const Evidence& evidence, const Options& opt
   report.mlplan.environment = options.environment;
   report.mlplan.cpus = format_cpu_list(options.cpus.empty() ? usable_cpus() : options.cpus);
   report.mlplan.device = options.device;
+}
+
+void assemble_model(Report& report, const Evidence& evidence) {
+  const Pilot& pilot = evidence.pilot;
   report.model = model_info(evidence.world, pilot);
   report.quality.repeatable = pilot.quality.repeatable;
   if (!pilot.quality.repeatable) report.quality.max_abs_difference = pilot.quality.max_abs_difference;
@@ -71,7 +74,7 @@ std::string why_not_achieved(const ColdStartState& state, const Evidence& eviden
   if (evidence.interrupted) return "the run was interrupted before one";
   if (evidence.failure) return "the run failed before one";
   return fmt::format(
-      "the time box of {} left no room for one: trying the model took {} of it, and one start takes about {}",
+      "the time box of {} left no room for one: trying it first took {} of it, and one start takes about {}",
       format_duration(static_cast<double>(options.time_box.count())), format_duration(evidence.prepared_ns),
       format_duration(evidence.cold_cost_ns));
 }
@@ -200,7 +203,7 @@ std::vector<Warning> time_warnings(const Report& report, const Evidence& evidenc
   }
   if (evidence.wall_ns > kOverrun * box_s * kSecond) {
     out.push_back({"time_box_overrun",
-                   fmt::format("the run took {} of a time box of {}: trying the model took {}, one start takes {}",
+                   fmt::format("the run took {} of a time box of {}: trying it first took {}, one start takes {}",
                                format_duration(evidence.wall_ns), format_duration(box_s * kSecond),
                                format_duration(evidence.prepared_ns), format_duration(evidence.cold_cost_ns)),
                    {}});
@@ -211,13 +214,21 @@ std::vector<Warning> time_warnings(const Report& report, const Evidence& evidenc
 Report assemble_report(const Evidence& evidence, const Options& options, const std::vector<std::string>& argv) {
   Report report;
   report.machine = evidence.machine;
-  assemble_facts(report, evidence, options, argv);
+  assemble_run(report, evidence, options, argv);
+  if (evidence.command) {
+    report.command = evidence.command;
+    report.model = evidence.program;
+  } else {
+    assemble_model(report, evidence);
+  }
   report.machine.fingerprint =
       fingerprint(report.machine, report.mlplan.libtorch + report.mlplan.libtorch_build + options.device);
   assemble_states(report, evidence, options);
   assemble_simultaneous(report, evidence);
   std::vector<double> peaks;
-  for (const ColdSample& sample : evidence.samples) peaks.push_back(static_cast<double>(sample.peak_rss_bytes));
+  for (const ColdSample& sample : evidence.samples) {
+    if (sample.peak_rss_bytes > 0) peaks.push_back(static_cast<double>(sample.peak_rss_bytes));
+  }
   if (peaks.empty()) {
     for (const LedgerPass& pass : evidence.ledger) peaks.push_back(static_cast<double>(pass.peak));
   }

@@ -20,10 +20,10 @@
 
 #include "bench/cgroup.h"
 #include "bench/clock.h"
+#include "bench/environment.h"
+#include "bench/last_words.h"
 #include "bench/proc_files.h"
 #include "profiles/support/units.h"
-
-extern char** environ;
 
 namespace mlplan::bench {
 namespace {
@@ -42,12 +42,7 @@ UniqueFd above_the_workers(int fd) {
 }
 
 std::vector<std::string> worker_environment(const Launch& launch) {
-  std::map<std::string, std::string> variables;
-  for (char** at = environ; *at != nullptr; ++at) {
-    const std::string_view entry = *at;
-    const std::size_t equals = entry.find('=');
-    if (equals != std::string_view::npos) variables[std::string(entry.substr(0, equals))] = entry.substr(equals + 1);
-  }
+  std::map<std::string, std::string> variables = own_variables();
   for (const auto& [name, value] : launch.environment) variables[name] = value;
   if (!launch.torch_library_folder.empty()) {
     std::string& path = variables["LD_LIBRARY_PATH"];
@@ -56,10 +51,7 @@ std::vector<std::string> worker_environment(const Launch& launch) {
   variables[worker::kParentPidVariable] = std::to_string(::getpid());
   if (launch.stop_at_baseline) variables[worker::kStopAtBaselineVariable] = "1";
   variables["MLPLAN_PADDING"] = std::string(launch.padding, 'x');
-  std::vector<std::string> out;
-  out.reserve(variables.size());
-  for (const auto& [name, value] : variables) out.push_back(name + "=" + value);
-  return out;
+  return as_environment(variables);
 }
 
 // Sets this thread's affinity for as long as it lives: a spawned process inherits it.
@@ -105,15 +97,6 @@ struct SpawnAttributes {
 bool is_inference(worker::Phase phase) {
   return phase == worker::Phase::first_inference || phase == worker::Phase::warm_up ||
          phase == worker::Phase::measure || phase == worker::Phase::trial;
-}
-
-std::string describe_death(int status) {
-  if (WIFSIGNALED(status)) {
-    const int signal = WTERMSIG(status);
-    const char* name = sigabbrev_np(signal);
-    return fmt::format("was ended by signal {} (SIG{})", signal, name == nullptr ? "?" : name);
-  }
-  return fmt::format("ended by itself with exit code {}", WEXITSTATUS(status));
 }
 
 }  // namespace
@@ -186,9 +169,7 @@ Result<WorkerProcess> WorkerProcess::spawn(const Launch& launch, const std::vect
   posix_spawnattr_setflags(&spawn.attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
 
   std::vector<std::string> environment = worker_environment(launch);
-  std::vector<char*> environment_pointers;
-  for (std::string& entry : environment) environment_pointers.push_back(entry.data());
-  environment_pointers.push_back(nullptr);
+  const std::vector<char*> environment_pointers = pointers_to(environment);
   std::string path = launch.worker_path;
   char* arguments[] = {path.data(), nullptr};
 
@@ -235,25 +216,12 @@ void WorkerProcess::drain_output() {
   }
 }
 
-std::string WorkerProcess::last_words() const {
-  std::string text = printed_;
-  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
-  std::size_t at = text.size();
-  for (int lines = 0; lines < 3 && at != std::string::npos && at > 0; ++lines) at = text.rfind('\n', at - 1);
-  if (at != std::string::npos && at > 0) text.erase(0, at + 1);
-  if (text.size() > 600) text = "..." + text.substr(text.size() - 600);
-  for (char& c : text) {
-    if (static_cast<unsigned char>(c) < 32 && c != '\n') c = ' ';
-  }
-  return text;
-}
-
 worker::Phase WorkerProcess::phase() const {
   return static_cast<worker::Phase>(blackbox_->phase.load(std::memory_order_relaxed));
 }
 
 std::string WorkerProcess::with_last_words(const std::string& message) const {
-  const std::string words = last_words();
+  const std::string words = last_words(printed_);
   return words.empty() ? message : message + "; its last words: " + words;
 }
 

@@ -72,7 +72,6 @@ class WorkerProcess {
   worker::Phase phase() const;
   // Whether what ended or failed the last await was memory: an allocation that failed, the limit, or the kernel's kill.
   bool ran_out_of_memory() const { return ran_out_of_memory_; }
-  std::string last_words() const;                                // the end of what it printed, at most 3 lines
   std::int64_t printed_bytes() const { return printed_bytes_; }  // of all it printed that has been seen so far
 
  private:

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 
+#include "bench/command_process.h"
 #include "bench/scratch_folder.h"
 
 namespace mlplan::cli {
@@ -26,6 +27,7 @@ extern "C" void handle(int) {
   if (first == 0) {
     first_at_ns.store(now_ns);
   } else if (now_ns - first > kSameSignal_ns) {
+    bench::kill_commands();
     bench::remove_scratch_folders();
     _exit(130);
   }

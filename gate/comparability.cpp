@@ -27,6 +27,11 @@ std::string bytes_or_none(std::optional<std::int64_t> bytes) {
   return bytes ? format_bytes(static_cast<double>(*bytes)) : "none";
 }
 
+// Empty for a model.
+std::string command_text(const Report& report) {
+  return report.command ? fmt::format("{}\n{}", fmt::join(report.command->words, "\n"), report.command->ready) : "";
+}
+
 }  // namespace
 
 std::vector<Difference> differences(const Report& report, const Report& baseline) {
@@ -63,6 +68,10 @@ Status check_same_model(const Report& report, const Report& baseline, const std:
   const ModelInfo& a = report.model;
   const ModelInfo& b = baseline.model;
   if (same_session(report, baseline)) return {};
+  if (command_text(report) != command_text(baseline)) {
+    return fail(ErrorKind::bad_input, "is of another program, or waited for something else",
+                baseline_path + ": /command", "measure both with the same --command and --ready");
+  }
   if (a.sha256.empty() || a.sha256 == b.sha256) return {};
   const std::string where = baseline_path + ": /model";
   if (file_name(a.path) != file_name(b.path)) {

@@ -62,7 +62,7 @@ struct FileRecord {  // one member of the archive
 
 struct ModelInfo {
   std::string path;    // absolute, without . and ..; symbolic links are not followed
-  std::string format;  // "torchscript" or "aotinductor"
+  std::string format;  // "torchscript", "aotinductor", or "command": a program, `bytes` those of its cold files
   std::int64_t bytes = 0;
   std::string sha256;
   std::string method = "forward";
@@ -122,9 +122,9 @@ struct Phase {
 };
 
 // In timeline order. The GPU's phases stay empty (n = 0, left out of the JSON's list) on a CPU.
-inline constexpr const char* kPhases[] = {"process_start",  "framework_start", "cuda_libraries", "cuda_context",
-                                          "op_libraries",   "unpack",          "file_read",      "deserialise",
-                                          "copy_to_device", "make_input",      "first_inference"};
+inline constexpr const char* kPhases[] = {"process_start",  "framework_start", "cuda_libraries",  "cuda_context",
+                                          "op_libraries",   "unpack",          "file_read",       "deserialise",
+                                          "copy_to_device", "make_input",      "first_inference", "until_ready"};
 
 struct LoadLimit {
   std::optional<double> read_bytes_per_s;         // from storage to memory already touched; absent in the warm state
@@ -293,9 +293,20 @@ struct Quality {
   std::vector<std::string> not_checked = {};  // "dtype: a compiled package cannot be cast"
 };
 
+// A program that was measured from outside in place of a model (bench --command).
+struct CommandInfo {
+  std::vector<std::string> words;       // with {port} where each start had a free port
+  std::string ready;                    // what it was waited for, as given to --ready
+  std::optional<double> ready_pause;    // ns, longest wait before a question that was answered: times are too long by
+                                        // at most this; absent where nothing was asked (a line)
+  std::vector<std::string> cold_files;  // absolute; files and folders
+  std::int64_t processes = 0;           // alive when it was ready
+};
+
 struct Report {
   ToolInfo mlplan;
   ModelInfo model;
+  std::optional<CommandInfo> command = {};  // absent: a model
   MachineInfo machine;
   ColdStart cold_start;
   MemoryReport memory;

@@ -46,6 +46,15 @@ void fields(F& field, T& model) {
   field("records", model.records);
 }
 
+template <class F, Like<CommandInfo> T>
+void fields(F& field, T& command) {
+  field("words", command.words);
+  field("ready", command.ready);
+  field("ready_pause_ns", command.ready_pause);
+  field("cold_files", command.cold_files);
+  field("processes", command.processes);
+}
+
 template <class F, Like<CpuInfo> T>
 void fields(F& field, T& cpu) {
   field("model_name", cpu.model_name);
@@ -281,6 +290,7 @@ template <class F, Like<Report> T>
 void fields(F& field, T& report) {
   field("mlplan", report.mlplan);
   field("model", report.model);
+  field("command", report.command);
   field("machine", report.machine);
   field("cold_start", report.cold_start);
   field("memory", report.memory);

@@ -61,11 +61,19 @@ Closing closing_of(const Report& report, const BenchRequest& request, const std:
   } else if (ended_by_time_box(report) && request.options.time_box < kLongerBox) {
     closing.next = "mlplan bench " + shell_line(without_value_flag(arguments, "--time-box")) + " --time-box 5m";
     closing.next_why = "narrows the intervals";
-  } else {
+  } else if (!request.command) {
     closing.next = "mlplan inspect " + model;
     closing.next_why = "shows what is inside";
   }
   return closing;
+}
+
+Result<bench::Outcome> measure(const BenchRequest& request, const Context& context) {
+  if (request.command) return measure_command(request.options, *request.command, request.quiet, context);
+  Result<std::vector<bench::Outcome>> outcomes =
+      measure_in_turns({request.options.model_path}, request.options, {}, request.quiet, context);
+  if (!outcomes) return fail(outcomes.error());
+  return std::move(outcomes->front());
 }
 
 }  // namespace
@@ -79,10 +87,9 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
   }
   if (Status status = check_output(*request); !status) return fail(status.error());
 
-  const Result<std::vector<bench::Outcome>> outcomes =
-      measure_in_turns({request->options.model_path}, request->options, {}, request->quiet, context);
-  if (!outcomes) return fail(outcomes.error());
-  const bench::Outcome& outcome = outcomes->front();
+  const Result<bench::Outcome> measured = measure(*request, context);
+  if (!measured) return fail(measured.error());
+  const bench::Outcome& outcome = *measured;
   const Report& report = outcome.report;
 
   const bool to_file = !request->output.empty() && request->output != "-";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/command_flags.h"
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
@@ -185,13 +186,17 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
                                        const Style& style) {
   BenchRequest request;
   MeasuringFlags measuring{request.options};
+  CommandFlags command;
   Flags flags(
-      "mlplan bench MODEL [flags]",
+      kBenchUsage,
       "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
       "parentheses.");
   flags.group("Model");
-  declare_model(flags, measuring.model);
+  flags.optional_positional("MODEL", kModelHelp, read_text(request.options.model_path));
+  declare_call(flags, measuring.model);
+  declare_format(flags, measuring.model);
   declare_measuring(flags, measuring);
+  declare_command(flags, command);
   declare_output(flags, request);
 
   Result<std::optional<std::string>> help = flags.parse(arguments, style);
@@ -200,6 +205,9 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     request.help = **help;
     return request;
   }
+  Result<std::optional<bench::CommandOptions>> program = finish_command(command, measuring.model, measuring.only);
+  if (!program) return fail(program.error());
+  request.command = *std::move(program);
   if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
   const bench::Options& options = request.options;
   if (!options.golden.empty() && !options.save_golden.empty()) {

@@ -1,9 +1,11 @@
 // The flags of `mlplan bench`: from words to validated options.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "bench/command_options.h"
 #include "bench/options.h"
 #include "cli/commands/model_flags.h"
 #include "cli/terminal.h"
@@ -15,8 +17,9 @@ namespace mlplan::cli {
 struct BenchRequest {
   std::string help;  // not empty: it was asked for, and nothing else counts
   bench::Options options;
-  std::string output;  // -o; empty: none, "-": standard output
-  bool json = false;   // the report on standard output in place of the view
+  std::optional<bench::CommandOptions> command;  // a program in place of a model
+  std::string output;                            // -o; empty: none, "-": standard output
+  bool json = false;                             // the report on standard output in place of the view
   bool quiet = false;
   bool verbose = false;
 };

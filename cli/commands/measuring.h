@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/bench.h"
+#include "bench/command_options.h"
 #include "cli/command.h"
 #include "cli/commands/bench_flags.h"
 
@@ -14,5 +15,9 @@ namespace mlplan::cli {
 Result<std::vector<bench::Outcome>> measure_in_turns(const std::vector<std::string>& models,
                                                      const bench::Options& options, const bench::Look& wanted,
                                                      bool quiet, const Context& context);
+
+// A program in place of a model.
+Result<bench::Outcome> measure_command(const bench::Options& options, const bench::CommandOptions& command, bool quiet,
+                                       const Context& context);
 
 }  // namespace mlplan::cli

@@ -9,8 +9,12 @@
 namespace mlplan::cli {
 
 void declare_model(Flags& flags, ModelFlags& model) {
-  flags.positional("MODEL", "TorchScript (.pt) or AOTInductor (.pt2) file", read_text(model.options.model_path));
+  flags.positional("MODEL", kModelHelp, read_text(model.options.model_path));
   declare_call(flags, model);
+  declare_format(flags, model);
+}
+
+void declare_format(Flags& flags, ModelFlags& model) {
   flags.value("--format", "NAME", "torchscript or aotinductor (by content)",
               read_choice(model.options.format, {"torchscript", "aotinductor"}));
 }

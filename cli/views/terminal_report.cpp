@@ -81,6 +81,14 @@ std::string grade_lines(const MachineInfo& machine, const Style& style) {
   return paragraph("grade " + machine.grade, fmt::format("{}{}", meaning, why), style, ink);
 }
 
+std::string command_lines(const CommandInfo& command, const Style& style) {
+  std::string ready = command.ready;
+  if (command.ready_pause)
+    ready += fmt::format(", asked again and again: times are too long by at most {}",
+                         format(*command.ready_pause, Unit::duration, 2));
+  return paragraph("command", shell_line(command.words), style) + paragraph("ready", ready, style);
+}
+
 std::string partial_line(const Report& report, const Style& style) {
   if (!report.mlplan.partial) return {};
   const std::string after =
@@ -151,8 +159,11 @@ std::string model_lines(const ModelInfo& model, const Style& style) {
   const std::string format_name = model.format == "torchscript"   ? "TorchScript"
                                   : model.format == "aotinductor" ? "AOTInductor"
                                                                   : model.format;
-  const std::string facts = fmt::format("{}, {}{}", format_name, format(static_cast<double>(model.bytes), Unit::bytes),
-                                        parameters_text(model));
+  const std::string bytes = format(static_cast<double>(model.bytes), Unit::bytes);
+  const std::string facts = model.format != "command"
+                                ? fmt::format("{}, {}{}", format_name, bytes, parameters_text(model))
+                            : model.bytes > 0 ? fmt::format("a program with {} of cold files", bytes)
+                                              : "a program";
   const int left = style.width - columns_of(facts) - 2;
   const bool one_line = left >= 30 || columns_of(model.path) <= left;
   std::string text = paint(shown(truncated_left(model.path, one_line ? left : style.width), style), Ink::bold, style);
@@ -195,6 +206,7 @@ std::string next_line(std::string_view command, std::string_view why, const Styl
 
 std::string terminal_report(const Report& report, const Closing& closing, const Style& style) {
   std::string text = model_lines(report.model, style);
+  if (report.command) text += command_lines(*report.command, style);
   text += paragraph("machine", machine_text(report.machine, style.verbose), style) + grade_lines(report.machine, style);
   text += partial_line(report, style);
   const std::string body = sections(report, style);

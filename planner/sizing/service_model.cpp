@@ -137,12 +137,17 @@ Result<ServiceModel> service_model_of(const Report& report, const std::string& s
     worker.contention = contention_of(rows, count, static_cast<double>(model.vcpus));
     model.workers.push_back(std::move(worker));
   }
+  if (model.workers.empty() && report.command) {
+    return fail(ErrorKind::bad_input,
+                "the report is of a program seen from outside: it does not say how long a request takes", source,
+                "mlplan simulate --service 20ms plays a fleet with a time that you know");
+  }
   if (model.workers.empty()) {
     return fail(ErrorKind::bad_input,
                 dims.empty() ? "the report has no steady state of a single worker to plan with"
                              : "the report has no steady state at the dimensions asked for",
                 source,
-                dims.empty() ? "mlplan bench MODEL without --skip, and with a longer --time-box"
+                dims.empty() ? "mlplan bench MODEL without --only, and with a longer --time-box"
                              : "mlplan bench MODEL --dim NAME=VALUES");
   }
   return model;

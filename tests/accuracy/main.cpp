@@ -2,7 +2,7 @@
 // from them by a test: the table is for a person, with the machine's own noise (the reference against itself) in every
 // row.
 //
-// CASES: comma-separated of start, steady, load, pairs (all). SAMPLES: of each kind (40). WORKER and REFERENCE are
+// CASES: comma-separated of start, steady, load, command, pairs (all). SAMPLES: of each kind (40). WORKER and REFERENCE are
 // found beside this program; the models are made in a folder of their own under the system's temporary folder.
 #include <fmt/format.h>
 
@@ -22,10 +22,12 @@
 #include "bench/bench.h"
 #include "bench/cold_start.h"
 #include "bench/cold_start_report.h"
+#include "bench/command_process.h"
 #include "bench/machine.h"
 #include "bench/model_file.h"
 #include "bench/resolve_inputs.h"
 #include "bench/statistics.h"
+#include "profiles/support/atomic_file.h"
 #include "profiles/support/units.h"
 #include "tests/accuracy/open_loop.h"
 #include "tests/accuracy/reference_process.h"
@@ -123,14 +125,14 @@ void starts(const Setup& setup, const std::vector<Model>& models, int n) {
   for (const Model& model : models) {
     const bench::World world = world_for(setup, model, 2);
     for (const CacheState state : {CacheState::warm, CacheState::model_cold}) {
-      if (const auto why = bench::cannot_make(state, world)) {
+      if (const auto why = bench::cannot_make(state, bench::files_of(world))) {
         fmt::print("{:<34} not made: {}\n", model.name, *why);
         continue;
       }
       std::vector<double> ours, theirs, again, our_peak, their_peak, their_peak_again;
       double worst_unattributed = 0;
       const auto reference = [&](std::vector<double>& walls, std::vector<double>& peaks) {
-        value(bench::make_state(state, world));
+        value(bench::make_state(state, bench::files_of(world)));
         const ReferenceStart start = run_reference(setup.reference, arguments("start", setup, model), 2);
         walls.push_back(start.wall_ns);
         peaks.push_back(start.peak_rss_bytes);
@@ -234,6 +236,46 @@ void pairs(const Setup& setup, const Model& model, int n) {
   fmt::print("  {:<40} {} of {} ({:.0f} %)\n", "all", overlap, of, 100.0 * overlap / std::max(1, of));
 }
 
+// A web server in Python, of the standard library alone.
+constexpr const char* kServer =
+    "import http.server, sys\n"
+    "class H(http.server.BaseHTTPRequestHandler):\n"
+    "    def do_GET(self):\n"
+    "        self.send_response(200)\n"
+    "        self.end_headers()\n"
+    "        self.wfile.write(b'ok')\n"
+    "    def log_message(self, *arguments): pass\n"
+    "http.server.HTTPServer(('127.0.0.1', int(sys.argv[1])), H).serve_forever()\n";
+
+// The same readiness of the same server, one start of each in turn: mlplan's own, and spawn, connect, read, kill.
+void command(const Setup& setup, int n) {
+  print_head("Time to ready of a Python HTTP server: mlplan --command, interleaved with a bare spawn and connect loop");
+  const std::string script = setup.folder + "/server.py";
+  value(write_file(script, kServer).map([] { return 0; }));
+  pcg64 random(3);
+  std::vector<double> ours, theirs, again;
+  bench::CommandOptions options;
+  options.command = "python3 " + script + " {port}";
+  const bench::CommandLine line = value(bench::command_line(options, {}));
+  const auto measure = [&] {
+    bench::CommandLaunch launch;
+    const int port = bench::free_port();
+    launch.line = line;
+    launch.line.words.back() = std::to_string(port);
+    launch.ready = value(bench::parse_readiness(fmt::format("url:http://127.0.0.1:{}/", port)));
+    bench::CommandProcess process = value(bench::CommandProcess::start(launch));
+    value(process.await_ready({}).map([] { return 0; }));
+    ours.push_back(static_cast<double>(process.ready_ns() - process.started_ns()));
+    value(process.end().map([] { return 0; }));
+  };
+  const auto reference = [&](std::vector<double>& walls) {
+    walls.push_back(time_to_answer(line.program, script, bench::free_port()));
+  };
+  for (int round = 0; round < n; ++round)
+    in_random_order(random, {measure, [&] { reference(theirs); }, [&] { reference(again); }});
+  print_ratios("python3 http.server", ours.size(), ours, theirs, again, "ns");
+}
+
 int main_of() {
   const std::filesystem::path here = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   const bench::ScratchFolder scratch = value(bench::ScratchFolder::make());
@@ -241,7 +283,7 @@ int main_of() {
   setup.options.worker_path = setup.worker;
   const char* cases = std::getenv("CASES");
   const std::string wanted =
-      std::string(",") + (cases != nullptr && *cases != '\0' ? cases : "start,steady,load,pairs") + ",";
+      std::string(",") + (cases != nullptr && *cases != '\0' ? cases : "start,steady,load,command,pairs") + ",";
   const auto on = [&](const char* name) { return wanted.find(std::string(",") + name + ",") != std::string::npos; };
 
   const std::vector<Model> start_models = {{"mlp_25MB", "mlp", "25MB", {}, {}}, {"cnn_100MB", "cnn", "100MB", {}, {}}};
@@ -278,6 +320,7 @@ int main_of() {
   if (on("start")) starts(setup, complete(start_models), n);
   if (on("steady")) steady(setup, complete(steady_models), 2 * n);
   if (on("load")) print_open_loop(world_for(setup, complete({steady_models[1]}).front(), 1), n / 40.0);
+  if (on("command")) command(setup, n);
   if (on("pairs")) pairs(setup, complete({start_models.front()}).front(), std::max(1, n / 2));
   const MachineInfo machine = bench::describe_machine(".", {});
   fmt::print("\n{} CPUs ({}), kernel {}\n", machine.cpu.logical, machine.cpu.model_name, machine.kernel);

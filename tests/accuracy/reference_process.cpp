@@ -1,11 +1,14 @@
 #include "tests/accuracy/reference_process.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <spawn.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <stdexcept>
 
 #include "bench/clock.h"
@@ -73,6 +76,36 @@ ReferenceStart run_reference(const std::string& program, const std::vector<std::
   ::wait4(child.pid, &status, 0, &usage);
   out.peak_rss_bytes = static_cast<double>(usage.ru_maxrss) * 1024;
   return out;
+}
+
+double time_to_answer(const std::string& program, const std::string& script, int port) {
+  std::string number = std::to_string(port);
+  char* const argv[] = {const_cast<char*>(program.c_str()), const_cast<char*>(script.c_str()), number.data(), nullptr};
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const char request[] = "GET / HTTP/1.0\r\n\r\n";
+  posix_spawnattr_t attributes;
+  posix_spawnattr_init(&attributes);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+  pid_t pid = -1;
+  const std::int64_t began = bench::now_ns();
+  if (::posix_spawn(&pid, program.c_str(), nullptr, &attributes, argv, environ) != 0)
+    throw std::runtime_error("cannot start " + program);
+  while (true) {
+    const UniqueFd fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    char answer[16];
+    if (::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+        ::write(fd.get(), request, sizeof request - 1) > 0 && ::read(fd.get(), answer, sizeof answer) > 0)
+      break;
+    ::usleep(500);
+  }
+  const std::int64_t ended = bench::now_ns();
+  posix_spawnattr_destroy(&attributes);
+  ::kill(-pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+  return static_cast<double>(ended - began);
 }
 
 ReferenceLoop::ReferenceLoop(const std::string& program, const std::vector<std::string>& arguments,

@@ -16,6 +16,10 @@ struct ReferenceStart {
 ReferenceStart run_reference(const std::string& program, const std::vector<std::string>& arguments,
                              std::int64_t threads);
 
+// Of "PROGRAM SCRIPT PORT": before posix_spawn until a GET of / on 127.0.0.1 is answered, asked every half millisecond
+// by blocking calls. ns. The process is killed afterwards.
+double time_to_answer(const std::string& program, const std::string& script, int port);
+
 class ReferenceLoop {
  public:
   ReferenceLoop(const std::string& program, const std::vector<std::string>& arguments, std::int64_t threads);

@@ -181,3 +181,27 @@ TEST_CASE("the help fits a screen of 80 columns and 50 lines") {
   CHECK(count > 20);
   CHECK(count <= 50);
 }
+
+TEST_CASE("a program stands in for a model, with flags of its own") {
+  const BenchRequest request = good({"--command", "serve --port {port}", "--ready", "port:{port}", "--cold-file", "a",
+                                     "--cold-file", "b", "--ready-limit", "9s", "--shell", "--time-box", "5s"});
+  REQUIRE(request.command);
+  CHECK(request.command->command == "serve --port {port}");
+  CHECK(request.command->ready == "port:{port}");
+  CHECK(request.command->cold_files == std::vector<std::string>{"a", "b"});
+  CHECK(request.command->ready_limit == std::chrono::seconds(9));
+  CHECK(request.command->shell);
+  CHECK(request.options.time_box == std::chrono::seconds(5));
+  CHECK_FALSE(good({"m.pt"}).command);
+}
+
+TEST_CASE("a program and a model do not mix") {
+  CHECK(bad({}).message == "MODEL is missing");
+  CHECK(bad({"m.pt", "--command", "serve", "--ready", "line:x"}).where == "m.pt");
+  CHECK(bad({"m.pt", "--ready", "line:x"}).where == "--ready");
+  CHECK(bad({"m.pt", "--shell"}).where == "--shell");
+  CHECK(bad({"--command", "serve"}).hint.find("--ready") != std::string::npos);
+  CHECK(bad({"--command", "serve", "--ready", "line:x", "--threads", "2"}).where == "--threads");
+  CHECK(bad({"--command", "serve", "--ready", "line:x", "--only", "steady"}).where == "--only steady");
+  CHECK(bad({"--command", "serve", "--ready", "host:x"}).where == "--ready host:x");
+}

@@ -93,6 +93,18 @@ TEST_CASE("colour adds nothing but escape sequences") {
   CHECK(without(without(coloured, " "), "\n") == without(without(plain, " "), "\n"));
 }
 
+TEST_CASE("a program is shown by its command and by how exactly its time is known") {
+  Report report = examples::small_fast_model();
+  report.model = {};
+  report.model.path = "/usr/bin/python3";
+  report.model.format = "command";
+  report.command = CommandInfo{{"python3", "my serve.py", "{port}"}, "url:http://127.0.0.1:{port}/", 1.2e6, {}, 1};
+  const std::string text = render(report, wide(100));
+  CHECK(text.find("/usr/bin/python3  a program\n") != std::string::npos);
+  CHECK(text.find("python3 'my serve.py' '{port}'") != std::string::npos);
+  CHECK(text.find("times are too long by at most 1.2 ms") != std::string::npos);
+}
+
 TEST_CASE("an empty report does not crash the view") {
   const std::string text = render(Report{}, wide(100));
   CHECK(text.find("nan") == std::string::npos);

@@ -232,6 +232,7 @@ Report RandomDocuments::report() {
   result.cold_start.states.push_back(state("model_cold"));
   if (coin()) result.cold_start.states.push_back(state("warm"));
   if (coin()) result.cold_start.states.push_back(state("all_cold"));
+  if (coin()) result.command = CommandInfo{words(), word(), maybe_number(), words(), below(9)};
   if (coin()) result.cold_start.simultaneous = {{2, "warm", stat(), stat(), below(9), below(3), maybe_number()}};
   result.cold_start.diagnoses = words();
   result.memory = memory();

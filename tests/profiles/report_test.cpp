@@ -196,10 +196,12 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   state.phases[0].wall.percentiles["p50"] = {};
   state.phases[0].wall.histogram.resize(1);
   report.cold_start.simultaneous.resize(1);
+  report.command.emplace();
   const Json json = to_ordered_json(report);
   CHECK(json.size() == member_count<Report>() + 2);  // schema and schema_version
   CHECK(json["mlplan"].size() == member_count<ToolInfo>());
   CHECK(json["model"].size() == member_count<ModelInfo>());
+  CHECK(json["command"].size() == member_count<CommandInfo>());
   CHECK(json["machine"].size() == member_count<MachineInfo>());
   CHECK(json["machine"]["cpu"].size() == member_count<CpuInfo>());
   CHECK(json["machine"]["memory"].size() == member_count<MemoryInfo>());
