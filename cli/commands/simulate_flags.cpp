@@ -129,6 +129,12 @@ void declare_starting(Flags& flags, SimulateRequest& request) {
   flags.value(
       "--failures", "TIME", "mean between failures of one instance (none)",
       [&request](const std::string& text) { return read_duration(request.time_between_failures.emplace())(text); });
+  flags.value("--interruptions", "TIME", "mean between interruptions of one spot instance (none)",
+              [&request](const std::string& text) {
+                return read_duration(request.time_between_interruptions.emplace())(text);
+              });
+  flags.value("--notice", "TIME", "before one; AWS gives 2m, Google Cloud and Azure 30s (2m)",
+              read_time(request.notice));
 }
 
 void declare_scaling(Flags& flags, SimulateRequest& request) {

@@ -126,6 +126,28 @@ void assume_starts(const SimulateRequest& request, PreparedSimulation& prepared)
     assumptions.emplace_back("An instance of the pool is ready at once.");
 }
 
+// Instances that end unasked, and what becomes of their requests.
+void prepare_ends(const SimulateRequest& request, PreparedSimulation& prepared) {
+  planner::FleetSettings& fleet = prepared.scenario.fleet;
+  std::vector<std::string>& assumptions = prepared.simulation.assumptions;
+  if (request.time_between_failures) {
+    fleet.failures.time_between_s = to_seconds(*request.time_between_failures);
+    assumptions.emplace_back("What an instance has to serve when it fails is lost; it is replaced at once.");
+  }
+  if (!request.time_between_interruptions) return;
+  planner::EndSettings& interruptions = fleet.interruptions;
+  interruptions.time_between_s = to_seconds(*request.time_between_interruptions);
+  if (request.notice) interruptions.notice_s = to_seconds(*request.notice);
+  assumptions.push_back(
+      interruptions.notice_s > 0
+          ? fmt::format("An instance that is to be interrupted takes nothing new and is replaced; what it still has to "
+                        "serve {} later is lost.",
+                        time_text(interruptions.notice_s))
+          : "What an instance has to serve when it is interrupted is lost; it is replaced at once.");
+  assumptions.emplace_back(
+      "Instances are interrupted one by one, at random: where capacity is short, many go at once.");
+}
+
 double rate_at_beginning(const planner::RateSeries& rates, double duration_s) {
   constexpr int kParts = 480;  // of a minute: the shortest steps there are
   const double length = std::min(60.0, duration_s);
@@ -213,8 +235,7 @@ Result<PreparedSimulation> prepare_simulation(const SimulateRequest& request, co
   planner::Scenario& scenario = prepared.scenario;
   Simulation& simulation = prepared.simulation;
   if (const Status status = prepare_fleet(request, documents, prepared); !status) return fail(status.error());
-  if (request.time_between_failures)
-    scenario.fleet.failures.time_between_s = to_seconds(*request.time_between_failures);
+  prepare_ends(request, prepared);
   scenario.routing =
       request.routing.value_or(documents.plan ? planner::Routing::least_outstanding : planner::Routing::shared_queue);
   planner::count_objectives(request.slo, scenario);

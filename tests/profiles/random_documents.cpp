@@ -424,6 +424,8 @@ Simulation RandomDocuments::simulation() {
   fleet.initial_instances = below(100);
   fleet.initial_pool = below(100);
   fleet.time_between_failures_s = maybe_number();
+  fleet.time_between_interruptions_s = maybe_number();
+  fleet.notice_s = maybe_number();
   fleet.routing = coin() ? "shared_queue" : "least_outstanding";
   result.policy = word();
   result.run = {number(), number(), number(), 1 + below(20), engine_(), 0.95};
@@ -434,7 +436,7 @@ Simulation RandomDocuments::simulation() {
   for (Estimate F::* member :
        {&F::requests, &F::unserved, &F::waited, &F::exposure, &F::mean_response_ns, &F::mean_batch, &F::utilisation,
         &F::ready, &F::loading, &F::pooled, &F::filling, &F::stopping, &F::most_instances, &F::cold_starts, &F::draws,
-        &F::misses, &F::stops, &F::failures}) {
+        &F::misses, &F::stops, &F::failures, &F::interruptions}) {
     result.figures.*member = estimate();
   }
   for (auto n = below(3); n > 0; --n) {
