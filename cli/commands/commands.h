@@ -11,6 +11,7 @@ namespace mlplan::cli {
 Result<int> run_bench(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_catalog(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_inspect(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_keep_alive(const std::vector<std::string>& arguments, const Context& context);  // of simulate
 Result<int> run_plan(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_sample(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context);

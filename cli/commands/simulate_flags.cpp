@@ -185,7 +185,7 @@ Result<SimulateRequest> parse_simulate_flags(const std::vector<std::string>& arg
       "Plays a traffic through a fleet under a scaling policy, request by request, and shows what became of it. "
       "What an instance takes to serve and to start comes from a report of mlplan bench, from flags, or from a plan, "
       "which brings its instances, scaling and objectives, too. Exit code 1 where an objective is missed, 4 where the "
-      "intervals cannot tell.");
+      "intervals cannot tell. Many rarely used models that share a host: mlplan simulate --keep-alive 10m --help.");
   flags.optional_positional("DOCUMENT", "a report of mlplan bench, or a plan of mlplan plan",
                             read_text(request.document));
   flags.value("--report", "FILE", "the report that the plan rests on (where the plan says)", read_text(request.report));

@@ -265,6 +265,7 @@ RequestTrace RandomDocuments::request_trace() {
   result.path = word();
   result.columns.time = word();
   result.columns.sizes = words();
+  result.columns.model = word();
   if (coin()) result.columns.step_s = number();
   result.requests = below(1'000'000'000'000);
   result.span_s = number();
@@ -398,6 +399,25 @@ Plan RandomDocuments::plan() {
 }
 
 SimulatedTime RandomDocuments::simulated_time() { return {number(), number(), below(100)}; }
+
+KeepAliveComparison RandomDocuments::keep_alive() {
+  KeepAliveComparison result;
+  result.version = word();
+  result.argv = words();
+  result.traffic = {word(), below(1000), number(), words()};
+  result.start_state = word();
+  if (coin()) result.host_bytes = 1 + number();
+  for (auto n = 1 + below(3); n > 0; --n) result.models.push_back({word(), word(), number(), number(), below(1000)});
+  for (auto n = 1 + below(3); n > 0; --n) {
+    result.rules.push_back({word(), below(1000), below(1000), below(1000), below(1000), 1.0 / (1 + number()),
+                            maybe_number(), number(), number(), std::nullopt});
+    if (coin()) result.rules.back().fits = coin();
+  }
+  if (coin()) result.best = word();
+  result.conclusion = word();
+  result.assumptions = words();
+  return result;
+}
 
 Simulation RandomDocuments::simulation() {
   constexpr const char* kKinds[] = {"constant", "diurnal", "series", "trace"};
