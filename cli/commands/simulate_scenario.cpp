@@ -178,6 +178,8 @@ void prepare_scaling(const Traffic& traffic, const planner::TrafficWindow& windo
     fleet.initial_instances = planned_beginning(follow, planner::series_of(traffic, window), *window.duration_s);
   if (!prepared.scaling.is_plans_own()) return;
   prepared.scaling.settings = planner::settings_of(follow);
+  fleet.initial_pool = follow.stopped;
+  fleet.start_up.pool_exit_s = planner::deterministic(follow.stopped_ready_in_s);
   std::vector<std::string>& assumptions = prepared.simulation.assumptions;
   if (follow.forecast) {
     std::string sentence = "The day that is ordered ahead is that of the plan's counts by hour";
@@ -206,7 +208,7 @@ void describe_fleet(const SimulateRequest& request, const SimulateDocuments& doc
     described.start_up.reset();
     described.node_start.reset();
   }
-  if (prepared.scaling.options.pool == 0) described.pool_exit.reset();
+  if (prepared.scenario.fleet.initial_pool == 0) described.pool_exit.reset();
   fleet = std::move(described);
 }
 
@@ -221,7 +223,7 @@ Status prepare_fleet(const SimulateRequest& request, const SimulateDocuments& do
   }
   planner::FleetSettings& fleet = prepared.scenario.fleet;
   fleet.instance.batch_timeout_s = to_seconds(request.batch_timeout);
-  fleet.start_up.pool_exit_s = planner::deterministic(request.pool_exit ? to_seconds(*request.pool_exit) : 0);
+  if (request.pool_exit) fleet.start_up.pool_exit_s = planner::deterministic(to_seconds(*request.pool_exit));
   if (starts) assume_starts(request, prepared);
   return {};
 }

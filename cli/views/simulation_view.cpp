@@ -131,7 +131,7 @@ std::string policy_text(const Simulation& simulation, const Style& style) {
   const bool all = style.verbose || simulation.policy != "mlplan";
   std::string text = simulation.policy;
   for (const auto& [name, value] : simulation.policy_settings) {
-    if (all || name == "spares") text += fmt::format(", {} {:.6g}", name, value);
+    if (all || name == "spares" || name == "stopped") text += fmt::format(", {} {:.6g}", name, value);
   }
   return text + fmt::format("; {} ready at the beginning", format_integer(simulation.fleet.initial_instances));
 }

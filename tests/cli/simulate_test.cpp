@@ -254,6 +254,20 @@ TEST_CASE("a fixed plan has as many instances as it buys, and another policy beg
             .fleet.initial_instances == 2);
 }
 
+TEST_CASE("a plan's stopped spares are played as its pool") {
+  PlanOnDisk planned("live");
+  planned.plan.recommendation->scaling.settings["stopped"] = 2;
+  planned.plan.recommendation->scaling.settings["stopped_ready_in_s"] = 5;
+  const Simulation own = planned.played(kSomeHours);
+  CHECK(own.fleet.initial_pool == 2);
+  CHECK(own.fleet.pool_exit->mean_ns == 5e9);
+  CHECK(own.figures.pooled.value > 1);
+  CHECK(own.figures.draws.value > 0);
+  const Simulation hpa = planned.played(kSomeHours + std::vector<std::string>{"--policy", "hpa"});
+  CHECK(hpa.fleet.initial_pool == 0);
+  CHECK_FALSE(hpa.fleet.pool_exit);
+}
+
 TEST_CASE("counts by hour are ordered at the traffic's time of day") {
   PlanOnDisk planned("scheduled");
   planned.plan.recommendation->scaling.by_hour.assign(24, 1);

@@ -311,6 +311,7 @@ Estimate RandomDocuments::estimate() {
 WarmPool RandomDocuments::warm_pool() {
   WarmPool result;
   result.count = below(50);
+  result.stopped = below(3);
   result.decided_by = word();
   result.start_up_s = maybe_number();
   result.detection_lag_s = number();
