@@ -1,483 +1,176 @@
 #include "bench/bench.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
+#include <pcg_random.hpp>
+#include <random>
 
-#include "bench/clock.h"
-#include "bench/evidence.h"
-#include "bench/machine.h"
 #include "bench/model_file.h"
-#include "bench/proc_files.h"
-#include "bench/report_assembly.h"
-#include "bench/schedule.h"
-#include "bench/statistics.h"
-#include "profiles/support/units.h"
+#include "bench/model_run.h"
+#include "bench/sha256.h"
 
 namespace mlplan::bench {
 namespace {
 
 constexpr double kSecond = 1e9;
-constexpr std::int64_t kMostVisits = 24;           // of one group of steady cells
-constexpr double kLongStart = 0.3;                 // of the time box: such a start is not spent on one figure alone
-constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 at the soonest
-constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
-constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says while it starts is far below that
-constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
 
-// One kind of task with what is known of it so far.
-struct Kind {
-  TaskGroup group;
-  double spent_ns = 0;
-  bool given_up = false;
+std::string new_session() {
+  std::random_device random;
+  return fmt::format("{:08x}{:08x}", random(), random());
+}
+
+// What a look asked for, and how much of all samples may have been taken by the next one.
+struct Focus {
+  std::vector<Measure> wanted;
+  double share = 1;
 };
 
-// A bench run from the pilot to the report. One object because every stage adds to the same evidence; used once.
-class Run {
+// A bench run of one model or of several in turns, from the pilots to the reports. Used once.
+class Session {
  public:
-  Run(const Options& options, const Hooks& hooks) : options_(options), hooks_(hooks), began_ns_(now_ns()) {
-    found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-    found_.machine = describe_machine(options.model_path, options.cpus);
+  Session(std::span<const Options> options, const Hooks& hooks)
+      : hooks_(hooks),
+        seed_(options.front().seed),
+        box_{.box_ns = static_cast<double>(options.front().time_box.count()),
+             .share = 1 / static_cast<double>(options.size())} {
+    if (options.size() > 1) session_ = new_session();
+    runs_.reserve(options.size());
+    for (const Options& each : options) runs_.emplace_back(each, hooks, box_);
   }
 
-  Result<Outcome> execute() {
-    if (Status ready = prepare(); !ready) return fail(ready.error());
-    found_.prepared_ns = elapsed_ns();
-    plan();
-    measure();
-    if (found_.nothing_measured()) {
-      if (found_.failure) return fail(*found_.failure);
-      if (found_.interrupted) return fail(ErrorKind::interrupted, "interrupted before anything was measured");
+  Result<std::vector<Outcome>> execute() {
+    Pace pace;
+    for (ModelRun& run : runs_) {
+      if (Status ready = run.prepare(); !ready) return fail(ready.error());
+      pace = slower_of(pace, run.pace());
     }
-    tell("writing it up", 0, 1);
-    found_.wall_ns = elapsed_ns();
-    note_left_out();
-    noise_.grade(found_.machine);
-    Report report = assemble_report(found_, options_, hooks_.argv);
-    report.mlplan.wall_s = elapsed_ns() / kSecond;  // with the hashing of the model
-    return Outcome{std::move(report), found_.failure};
+    for (ModelRun& run : runs_) run.plan(pace);
+    if (hooks_.wanted) {
+      measure_what_is_wanted();
+    } else {
+      measure();
+    }
+    for (const ModelRun& run : runs_) {
+      if (!run.nothing_measured()) continue;
+      if (run.found().failure) return fail(*run.found().failure);
+      if (over()) return fail(ErrorKind::interrupted, "interrupted before anything was measured");
+    }
+    std::vector<Outcome> out;
+    for (ModelRun& run : runs_) {
+      out.push_back({run.report(noise_, hooks_.argv), run.found().failure});
+      out.back().report.mlplan.session = session_;
+    }
+    return out;
   }
 
  private:
-  double box_ns() const { return static_cast<double>(options_.time_box.count()); }
-  double elapsed_ns() const { return static_cast<double>(now_ns() - began_ns_); }
-  double left_ns() const { return box_ns() - elapsed_ns(); }
-  void tell(const std::string& doing, double seconds_left = 0, double fraction = 0) const {
-    if (hooks_.progress) hooks_.progress({doing, std::min(1.0, fraction), seconds_left, headline()});
+  bool over() const {
+    return std::any_of(runs_.begin(), runs_.end(), [](const ModelRun& run) { return run.over(); });
   }
-  std::string headline() const;
-
-  Status prepare();
-  void plan();
-  void plan_cold_starts();
-  void plan_memory();
-  void plan_steady();
-  void add(TaskKind kind, std::int64_t parameter, double cost_ns, std::int64_t least, std::int64_t most,
-           double weight) {
-    kinds_.push_back({{kind, parameter, cost_ns, least, most, weight}});
-  }
-  bool fits_side_by_side(std::int64_t workers) const;
-  std::int64_t warm_up_cap(CacheState state) const;
-  CellCosts cell_costs(double budget_ns) const;
-
-  void measure();
   std::vector<TaskGroup> groups_now() const;
-  Kind& kind_of(const Task& task);
-  Status perform(const Task& task);
-  Status perform_cold_start(CacheState state);
-  Status use_well(Worker& worker, const ColdSample& sample);
-  VisitPlan visit_plan(const VisitGroup& group) const;
-  std::string describe(TaskKind kind, std::int64_t parameter) const;
-  std::string describe(const Task& task) const { return describe(task.kind, task.parameter); }
-  bool of_several(const Task& task) const;
-  void note_left_out();
+  void measure();
+  void measure_what_is_wanted();
+  std::vector<Report> so_far() const;
+  void perform(const Task& task);
 
-  const Options& options_;
   const Hooks& hooks_;
-  std::int64_t began_ns_;
+  const std::uint64_t seed_;
+  const TimeBox box_;
   NoiseWatch noise_;
-  Evidence found_;
-  double start_ns_ = 0;    // of one start up to its first result, estimated from the pilot
-  double warm_up_ns_ = 0;  // of one warm-up, within its cap
-  std::int64_t warm_up_cap_ns_ = 0;
-  bool warm_up_fits_ = true;  // in the cap, so that every sample has one
-  bool long_start_ = false;
-  std::vector<Kind> kinds_;
-  std::uint64_t task_number_ = 0;
+  std::vector<ModelRun> runs_;
+  std::string session_;
+  std::uint64_t tasks_ = 0;
+  std::optional<Focus> focus_ = {};
 };
 
-std::string Run::headline() const {
-  std::vector<double> first;
-  const std::vector<ColdSample>& samples = found_.samples;
-  const CacheState state = samples.empty() ? CacheState::warm : samples.front().state;
-  for (const ColdSample& sample : samples) {
-    if (sample.state == state && sample.proven)
-      first.push_back(static_cast<double>(sample.result_ns - sample.spawned_ns));
-  }
-  if (first.empty()) return {};
-  std::sort(first.begin(), first.end());
-  return fmt::format("{} first result {} (n = {})", name_of(state) == "warm" ? "warm" : "cold",
-                     format_duration(median(first)), first.size());
-}
-
-Status Run::prepare() {
-  const Result<ModelFile> file = look_at_model_file(options_.model_path);
-  if (!file) return fail(file.error());
-  Result<Launch> launch = make_launch(options_);
-  if (!launch) return fail(launch.error());
-  World& world = found_.world;
-  world = make_world(options_, *file, std::move(*launch));
-  world.limits.interrupted = hooks_.interrupted;
-  if (const std::int64_t free = world.limits.memory_bytes; file->bytes > free) {
-    return fail(ErrorKind::not_measured,
-                fmt::format("the model does not fit: its file holds {}, a worker here may have {}",
-                            format_bytes(static_cast<double>(file->bytes)), format_bytes(static_cast<double>(free))),
-                options_.model_path, "use a machine with more memory, or raise --memory-limit");
-  }
-  tell("checking the model file");
-  if (Status whole = check_undamaged(*file); !whole) return whole;
-  tell("trying the model once");
-  Result<Pilot> pilot = run_pilot(world, options_);
-  if (!pilot) return fail(pilot.error());
-  found_.pilot = std::move(*pilot);
-  world.load.format = found_.pilot.description.format;
-  world.input = {found_.pilot.inputs, found_.pilot.dims, options_.seed};
-  world.libraries = files_of_the_worker(found_.pilot.mapped_files, world);
-  if (found_.pilot.printed_bytes > kMuchPrinted) {
-    found_.warnings.push_back(
-        {"prints",
-         fmt::format("the model printed {} while it was tried: its figures contain the time of that",
-                     format_bytes(static_cast<double>(found_.pilot.printed_bytes))),
-         "remove what prints before exporting it"});
-  }
-
-  if (options_.cold_start) {
-    std::vector<CacheState> wanted = {CacheState::model_cold, CacheState::warm};
-    if (options_.all_cold) wanted.push_back(CacheState::all_cold);
-    for (const CacheState state : wanted) {
-      if (auto why = cannot_make(state, world)) {
-        found_.impossible[state] = *why;
-      } else {
-        found_.states.push_back(state);
-      }
-    }
-    tell("measuring what this machine's disk and memory give");
-    const std::int64_t before = now_ns();
-    const bool cold =
-        std::find(found_.states.begin(), found_.states.end(), CacheState::model_cold) != found_.states.end();
-    found_.limits = measure_limits(world.load.path, cold);
-    add(TaskKind::limits, cold ? 1 : 0, static_cast<double>(now_ns() - before), 0, 5, 0.1);
-  }
-  return {};
-}
-
-bool Run::fits_side_by_side(std::int64_t workers) const {
-  return static_cast<double>(found_.pilot.peak_rss_bytes) * static_cast<double>(workers) <
-         0.9 * static_cast<double>(memory_for_worker());
-}
-
-void Run::plan() {
-  const double inference_ns = found_.pilot.inference_ns;
-  start_ns_ = found_.pilot.start_ns + found_.pilot.first_inference_ns;
-  long_start_ = start_ns_ > kLongStart * box_ns();
-  warm_up_cap_ns_ = static_cast<std::int64_t>(std::clamp(0.05 * box_ns(), 1 * kSecond, 20 * kSecond));
-  const double needed_ns = std::max(kLeastWarmUpNs, kInferencesToWarmUp * inference_ns);
-  warm_up_fits_ = needed_ns <= static_cast<double>(warm_up_cap_ns_);
-  warm_up_ns_ = std::min(needed_ns, static_cast<double>(warm_up_cap_ns_));
-  if (options_.cold_start) plan_cold_starts();
-  if (options_.memory) plan_memory();
-  if (options_.steady) plan_steady();
-}
-
-// Where a warm-up takes too long to be a part of every sample, the first of each state has a longer one.
-std::int64_t Run::warm_up_cap(CacheState state) const {
-  if (warm_up_fits_) return warm_up_cap_ns_;
-  const bool first = std::none_of(found_.samples.begin(), found_.samples.end(),
-                                  [&](const ColdSample& sample) { return sample.state == state; });
-  return first ? 3 * warm_up_cap_ns_ : 0;
-}
-
-void Run::plan_cold_starts() {
-  const double storage_ns =
-      static_cast<double>(found_.world.model_bytes) * kSecond / found_.limits.cold_read_bytes_per_s.value_or(5e8);
-  for (const CacheState state : found_.states) {
-    double cost = start_ns_ + 0.15 * kSecond;
-    if (state != CacheState::warm) cost += storage_ns;
-    if (state == CacheState::all_cold) cost += 2 * kSecond;
-    // The least of each is worth overrunning the box a little; one alone is worth overrunning it by much.
-    const bool first = state == found_.states.front();
-    if (first) found_.cold_cost_ns = cost;
-    const auto affordable = static_cast<std::int64_t>(0.3 * std::max(0.0, left_ns()) / cost);
-    const std::int64_t least = std::clamp<std::int64_t>(affordable, first ? 1 : 0, options_.min_samples);
-    add(TaskKind::cold_start, static_cast<std::int64_t>(state), cost + (warm_up_fits_ ? warm_up_ns_ : 0), least,
-        options_.max_samples, 1.0);
-  }
-  for (const std::int64_t starts : {2, 3}) {
-    if (found_.states.empty()) break;
-    if (!fits_side_by_side(starts)) {
-      found_.warnings.push_back(
-          {"does_not_fit",
-           fmt::format("{} starts at once would not fit this machine's memory: not measured", starts),
-           {}});
-      break;
-    }
-    const double cost = start_ns_ * static_cast<double>(starts);
-    add(TaskKind::simultaneous, starts, cost, cost < 0.05 * left_ns() ? 3 : cost < 0.1 * left_ns() ? 1 : 0, 12, 0.2);
-  }
-}
-
-void Run::plan_memory() {
-  const double cost = start_ns_ + warm_up_ns_;
-  add(TaskKind::ledger, 0, cost, long_start_ && options_.cold_start ? 0 : 1, 5, 0.3);
-  if (fits_side_by_side(3)) {
-    add(TaskKind::marginal, 3, 3 * cost, 3 * cost < 0.15 * left_ns() ? 1 : 0, 3, 0.3);
-  } else {
-    found_.warnings.push_back(
-        {"does_not_fit",
-         "three workers side by side would not fit this machine's memory: their marginal cost was "
-         "not measured",
-         {}});
-  }
-  std::int64_t index = 0;
-  for (const auto& [name, values] : options_.dims) {
-    double inferences = 0;
-    for (const std::int64_t value : values)
-      inferences += 4 * static_cast<double>(value) / static_cast<double>(values.front());
-    add(TaskKind::by_dim, index++, start_ns_ + inferences * found_.pilot.inference_ns, 1, 1, 1);
-  }
-}
-
-CellCosts Run::cell_costs(double budget_ns) const {
-  CellCosts costs;
-  costs.start_ns = start_ns_ + warm_up_ns_;
-  costs.inference_ns = found_.pilot.inference_ns;
-  costs.most_threads = found_.world.cold_threads;
-  costs.cpus = usable_cpu_count(options_.cpus);
-  costs.budget_ns = budget_ns;
-  const std::vector<std::string> symbols = symbols_of(found_.pilot.inputs);
-  costs.has_batch = std::find(symbols.begin(), symbols.end(), "batch") != symbols.end();
-  const auto& bounds = found_.pilot.description.dim_bounds;
-  if (const auto found = bounds.find("batch"); found != bounds.end()) costs.batch_bounds = found->second;
-  return costs;
-}
-
-void Run::plan_steady() {
-  double must_ns = 0;
-  for (const Kind& kind : kinds_) must_ns += static_cast<double>(kind.group.least) * kind.group.cost_ns;
-  const bool alone = !options_.cold_start && !options_.memory;
-  const double share = alone ? 0.95 : kSteadyShare;
-  const auto budget = [&](double left_ns) { return std::max(0.0, std::min(share * left_ns, left_ns - must_ns)); };
-  found_.cells = plan_cells(options_, cell_costs(budget(left_ns())));
-  const auto has_room = [&](double box_ns) {
-    return plan_cells(options_, cell_costs(budget(box_ns - elapsed_ns()))).left_out.empty();
-  };
-  if (!found_.cells.left_out.empty()) {
-    double longer = 1.25 * box_ns();
-    while (longer < 3600 * kSecond && !has_room(longer)) longer *= 1.25;
-    if (longer < 3600 * kSecond) found_.box_for_all_cells_s = longer / kSecond;
-  }
-  if (!cell_costs(0).has_batch) {
-    found_.warnings.push_back({"no_batch",
-                               "no input has a batch that can be changed: a row is the input as it is, counted as one",
-                               "name one in --input where the model takes any"});
-  }
-  for (const std::string& note : found_.cells.notes) found_.warnings.push_back({"batch_bounds", note, {}});
-  for (std::size_t i = 0; i < found_.cells.groups.size(); ++i) {
-    const VisitGroup& group = found_.cells.groups[i];
-    std::vector<CellSamples> samples;
-    for (const Cell& cell : group.cells) {
-      samples.push_back({cell, found_.pilot.inference_ns * static_cast<double>(cell.batch)});
-    }
-    found_.cell_samples.push_back(std::move(samples));
-    const bool in_a_cold_start = i == 0 && long_start_ && options_.cold_start;
-    const bool must = (i == 0 || !options_.batches.empty()) && !in_a_cold_start;
-    const auto affordable = static_cast<std::int64_t>(0.35 * std::max(0.0, left_ns()) / group.cost_ns);
-    const std::int64_t least = !must ? 0 : i == 0 ? std::clamp<std::int64_t>(affordable, 1, group.visits) : 1;
-    add(TaskKind::steady_visit, static_cast<std::int64_t>(i), group.cost_ns, least, kMostVisits, i == 0 ? 4.0 : 2.0);
-  }
-}
-
-std::string Run::describe(TaskKind kind, std::int64_t parameter) const {
-  switch (kind) {
-    case TaskKind::limits: return "this machine's disk and memory";
-    case TaskKind::cold_start: {
-      std::string name(name_of(static_cast<CacheState>(parameter)));
-      std::replace(name.begin(), name.end(), '_', ' ');
-      return fmt::format("{} start", name);
-    }
-    case TaskKind::ledger: return "memory ledger";
-    case TaskKind::marginal: return "workers side by side in memory";
-    case TaskKind::simultaneous: return fmt::format("{} starts at once", parameter);
-    case TaskKind::steady_visit: {
-      const VisitGroup& group = found_.cells.groups[static_cast<std::size_t>(parameter)];
-      return fmt::format("steady state, {} thread{}{}", group.threads, group.threads == 1 ? "" : "s",
-                         group.workers > 1 ? fmt::format(", {} workers", group.workers) : std::string());
-    }
-    case TaskKind::by_dim: return "memory over a dimension";
-  }
-  return {};
-}
-
-Kind& Run::kind_of(const Task& task) {
-  return *std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) {
-    return kind.group.kind == task.kind && kind.group.parameter == task.parameter;
-  });
-}
-
-// What may still be done, at the costs seen so far.
-std::vector<TaskGroup> Run::groups_now() const {
+// A task of several models is done for each of them, one right after the other: what disturbs one disturbs the others.
+std::vector<TaskGroup> Session::groups_now() const {
   std::vector<TaskGroup> out;
-  for (const Kind& kind : kinds_) {
-    TaskGroup group = kind.group;
-    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
-    bool enough = kind.given_up;
-    if (group.kind == TaskKind::steady_visit) {
-      const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
-      enough = enough || std::all_of(cells.begin(), cells.end(), settled);
+  for (const ModelRun& run : runs_) {
+    for (const TaskGroup& group : focus_ ? run.groups_for(focus_->wanted, focus_->share) : run.groups_now()) {
+      const auto same = std::find_if(out.begin(), out.end(), [&](const TaskGroup& other) {
+        return other.kind == group.kind && other.parameter == group.parameter;
+      });
+      if (same == out.end()) {
+        out.push_back(group);
+        continue;
+      }
+      same->cost_ns += group.cost_ns;
+      same->least = std::max(same->least, group.least);
+      same->most = std::max(same->most, group.most);
+      same->done = std::min(same->done, group.done);
     }
-    if (enough) group.least = group.most = group.done;
-    out.push_back(group);
   }
   return out;
 }
 
-VisitPlan Run::visit_plan(const VisitGroup& group) const {
-  VisitPlan plan;
-  plan.blocks_per_cell = group.blocks_per_visit;
-  plan.block_ns = found_.cells.block_ns;
-  plan.order_seed = options_.seed + task_number_;
-  plan.warm_up_cap_ns = warm_up_cap_ns_;
-  return plan;
-}
-
-// A process whose start took much of the time box tells its memory and its steady latency as well.
-Status Run::use_well(Worker& worker, const ColdSample& sample) {
-  if (options_.memory && found_.ledger.empty()) {
-    LedgerPass pass;
-    if (const auto memory = read_memory(worker.process.pid())) pass.at["steady"] = *memory;
-    pass.peak = sample.peak_rss_bytes;
-    pass.output_digest = found_.pilot.quality.digest;
-    found_.ledger.push_back(std::move(pass));
+// In an order drawn anew each time, so that none is always the one that comes after the others.
+void Session::perform(const Task& task) {
+  std::vector<ModelRun*> order;
+  for (ModelRun& run : runs_) order.push_back(&run);
+  std::shuffle(order.begin(), order.end(), pcg64(seed_, ++tasks_));
+  for (ModelRun* run : order) {
+    if (!over()) run->perform(task);
   }
-  if (!options_.steady || found_.cells.groups.empty() || !sample.warmed_up) return {};
-  const VisitGroup& group = found_.cells.groups.front();
-  if (group.workers != 1 || group.threads != found_.world.cold_threads) return {};
-  std::vector<Worker> workers;
-  workers.push_back(std::move(worker));
-  std::vector<CellSamples*> cells;
-  for (CellSamples& cell : found_.cell_samples.front()) cells.push_back(&cell);
-  return measure_cells(found_.world, std::move(cells), visit_plan(group), workers, {*sample.warmed_up});
-}
-
-Status Run::perform_cold_start(CacheState state) {
-  const std::uint64_t padding = (options_.seed * 7919 + task_number_ * 104729) % 4096;
-  Afterwards afterwards;
-  if (long_start_ && found_.samples.empty()) {
-    afterwards = [this](Worker& worker, const ColdSample& sample) { return use_well(worker, sample); };
-  }
-  Result<ColdSample> sample = take_cold_sample(state, found_.world, padding, warm_up_cap(state), afterwards);
-  if (!sample) return fail(sample.error());
-  found_.samples.push_back(std::move(*sample));
-  return {};
-}
-
-Status Run::perform(const Task& task) {
-  ++task_number_;
-  const auto keep = [](auto& all, auto one) -> Status {
-    if (!one) return fail(one.error());
-    all.push_back(std::move(*one));
-    return {};
-  };
-  switch (task.kind) {
-    case TaskKind::limits:
-      found_.limits = best_of(found_.limits, measure_limits(found_.world.load.path, task.parameter == 1));
-      return {};
-    case TaskKind::cold_start: return perform_cold_start(static_cast<CacheState>(task.parameter));
-    case TaskKind::ledger: return keep(found_.ledger, take_ledger_pass(found_.world, warm_up_cap_ns_));
-    case TaskKind::marginal:
-      return keep(found_.marginal, take_marginal_pass(found_.world, task.parameter, warm_up_cap_ns_));
-    case TaskKind::simultaneous:
-      return keep(found_.simultaneous[task.parameter], take_simultaneous(found_.world, task.parameter));
-    case TaskKind::steady_visit: {
-      std::vector<CellSamples*> cells;
-      for (CellSamples& cell : found_.cell_samples[static_cast<std::size_t>(task.parameter)]) cells.push_back(&cell);
-      return visit(found_.world, std::move(cells),
-                   visit_plan(found_.cells.groups[static_cast<std::size_t>(task.parameter)]));
-    }
-    case TaskKind::by_dim: {
-      auto dim = options_.dims.begin();
-      std::advance(dim, task.parameter);
-      return keep(found_.by_dim, take_by_dim(found_.world, dim->first, dim->second));
-    }
-  }
-  return {};
-}
-
-// Several workers at once may be more than the machine carries; a single one that fails is the model's fault.
-bool Run::of_several(const Task& task) const {
-  return task.kind == TaskKind::marginal || task.kind == TaskKind::simultaneous ||
-         (task.kind == TaskKind::steady_visit &&
-          found_.cells.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
 }
 
 // Plans the time that is left, does that, and plans again at the costs that were seen, until nothing more fits.
-void Run::measure() {
-  for (std::uint64_t round = 0; !found_.interrupted && !found_.failure; ++round) {
-    const Schedule schedule = make_schedule(groups_now(), left_ns(), options_.seed + round);
+void Session::measure() {
+  for (std::uint64_t round = 0; !over(); ++round) {
+    const Schedule schedule = make_schedule(groups_now(), box_.left_ns(), seed_ + round);
     double planned_ns = schedule.expected_ns;
     bool did_something = false;
     for (const Task& task : schedule.tasks) {
-      if (hooks_.interrupted && hooks_.interrupted()) found_.interrupted = true;
-      if (found_.interrupted) break;
-      Kind& kind = kind_of(task);
-      const double rest_ns = std::max(planned_ns, left_ns());
+      if (hooks_.interrupted && hooks_.interrupted()) runs_.front().interrupt();
+      if (over()) break;
+      const double rest_ns = std::max(planned_ns, box_.left_ns());
       planned_ns -= task.cost_ns;
-      if (kind.given_up || (!task.must && left_ns() < task.cost_ns)) continue;
-      tell(describe(task), rest_ns / kSecond, elapsed_ns() / (elapsed_ns() + rest_ns));
-      const std::int64_t before = now_ns();
-      const Status done = perform(task);
-      did_something = true;
-      ++kind.group.done;
-      kind.spent_ns += static_cast<double>(now_ns() - before);
-      if (done) continue;
-      if (done.error().kind == ErrorKind::interrupted) {
-        found_.interrupted = true;
-      } else if (of_several(task)) {
-        kind.given_up = true;
-        found_.warnings.push_back({"not_measured",
-                                   fmt::format("{} could not be measured: {}", describe(task), done.error().message),
-                                   done.error().hint});
-      } else {
-        found_.failure = done.error();
-        found_.failure->where += fmt::format(" (task {}: {})", task_number_, describe(task));
-        break;
+      if (!task.must && box_.left_ns() < task.cost_ns) continue;
+      if (hooks_.progress) {
+        hooks_.progress({runs_.front().describe(task.kind, task.parameter),
+                         std::min(1.0, box_.elapsed_ns() / (box_.elapsed_ns() + rest_ns)), rest_ns / kSecond,
+                         runs_.front().headline()});
       }
+      perform(task);
+      did_something = true;
     }
     if (!did_something) break;
   }
-  for (const TaskGroup& group : groups_now()) {
-    if (group.done < group.most) found_.time_ran_out = true;
-  }
 }
 
-void Run::note_left_out() {
-  for (const Kind& kind : kinds_) {
-    const bool optional = kind.group.kind == TaskKind::limits || kind.group.kind == TaskKind::cold_start;
-    if (kind.group.done > 0 || kind.given_up || optional) continue;
-    if (kind.group.kind == TaskKind::ledger && !found_.ledger.empty()) continue;
-    if (kind.group.kind == TaskKind::steady_visit) {
-      const auto& cells = found_.cell_samples[static_cast<std::size_t>(kind.group.parameter)];
-      if (std::any_of(cells.begin(), cells.end(), [](const CellSamples& cell) { return cell.blocks > 0; })) continue;
-    }
-    found_.left_out.push_back({describe(kind.group.kind, kind.group.parameter), kind.group.cost_ns});
+std::vector<Report> Session::so_far() const {
+  std::vector<Report> reports;
+  for (const ModelRun& run : runs_) {
+    reports.push_back(run.report_so_far(noise_));
+    reports.back().mlplan.session = session_;
   }
+  return reports;
+}
+
+void Session::measure_what_is_wanted() {
+  std::vector<Report> reports(runs_.size());
+  for (const double share : kLooks) {
+    focus_ = Focus{hooks_.wanted(reports), share};
+    if (focus_->wanted.empty() || over()) break;
+    measure();
+    reports = so_far();
+    focus_->wanted.clear();  // they point into the reports before
+  }
+  focus_.reset();
 }
 
 }  // namespace
 
-Result<Outcome> run(const Options& options, const Hooks& hooks) { return Run(options, hooks).execute(); }
+Result<Outcome> run(const Options& options, const Hooks& hooks) {
+  Result<std::vector<Outcome>> outcomes = Session({&options, 1}, hooks).execute();
+  if (!outcomes) return fail(outcomes.error());
+  return std::move(outcomes->front());
+}
+
+Result<std::vector<Outcome>> run_in_turns(std::span<const Options> options, const Hooks& hooks) {
+  return Session(options, hooks).execute();
+}
 
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   const Result<ModelFile> file = look_at_model_file(options.model_path);
@@ -492,6 +185,7 @@ Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   world.load.format = pilot->description.format;
   Inspection out;
   out.model = model_info(world, *pilot);
+  out.model.sha256 = sha256_of_file(world.load.path).value_or("");
   out.model.records = pilot->description.records;
   out.not_inferred = pilot->description.not_inferred;
   out.to_edit = pilot->description.to_edit;

@@ -4,11 +4,13 @@
 #include <array>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "bench/options.h"
+#include "profiles/measure.h"
 #include "profiles/report.h"
 #include "profiles/support/result.h"
 
@@ -22,10 +24,17 @@ struct Progress {
   std::string so_far;       // live headline: "time to first result 1.21 s (n = 4)"
 };
 
+// Given what was measured so far, one report for each model (at first nothing), the measures that more samples are
+// wanted of.
+using Look = std::function<std::vector<Measure>(const std::vector<Report>& so_far)>;
+// Of the samples that a run makes at most, by the time of each look at them.
+inline constexpr std::array<double, 3> kLooks = {0.25, 0.5, 1};
+
 struct Hooks {
   std::function<void(const Progress&)> progress = {};  // called between samples, never while something is timed
   std::function<bool()> interrupted = {};              // polled between and during samples
   std::vector<std::string> argv = {};
+  Look wanted = {};  // where it is set nothing else is measured, and the run ends as soon as nothing is wanted
 };
 
 // What a run ends with. `failure` is why it ended early (mlplan.stop is "failed"): what had been measured by then is in
@@ -38,6 +47,11 @@ struct Outcome {
 // Errors, when nothing at all was measured: bad_input (file, input, op library), not_measured (the model threw, hung,
 // crashed or does not fit), usage, interrupted.
 Result<Outcome> run(const Options& options, const Hooks& hooks);
+
+// Measures several models in one run and one time box (the first one's), each task for all of them one right after the
+// other in random order, so that what disturbs the machine disturbs all alike; their reports name the same
+// mlplan.session. Errors as for run().
+Result<std::vector<Outcome>> run_in_turns(std::span<const Options> options, const Hooks& hooks);
 
 // What `inspect` shows: the model part of a report, with inferred inputs and their reasons, without measuring anything.
 struct Inspection {

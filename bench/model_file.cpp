@@ -13,7 +13,6 @@
 
 #include "bench/machine.h"
 #include "bench/proc_files.h"
-#include "bench/sha256.h"
 #include "profiles/support/unique_fd.h"
 
 namespace mlplan::bench {
@@ -113,7 +112,6 @@ ModelInfo model_info(const World& world, const Pilot& pilot) {
   out.path = world.load.path;
   out.format = world.load.format;
   out.bytes = world.model_bytes;
-  out.sha256 = sha256_of_file(world.load.path).value_or("");
   out.method = world.load.method;
   out.inputs = pilot.inputs;
   out.dim_defaults = pilot.dims;

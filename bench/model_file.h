@@ -33,7 +33,7 @@ World make_world(const Options& options, const ModelFile& file, Launch launch);
 // every process, keeps in use.
 std::vector<std::string> files_of_the_worker(const std::vector<std::string>& mapped, const World& world);
 
-// Includes the SHA-256, so it reads the whole file: call it when nothing more is to be measured.
+// All but the SHA-256.
 ModelInfo model_info(const World& world, const Pilot& pilot);
 
 }  // namespace mlplan::bench

@@ -1,4 +1,4 @@
-// From the evidence of a run to the report. Reads the model file for its SHA-256 when all else is done, nothing more.
+// From the evidence of a run to the report, but for the model's SHA-256. Pure.
 #pragma once
 
 #include <string>

@@ -12,7 +12,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "cli/signals.h"
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 
 namespace mlplan::cli {
 namespace {
@@ -31,6 +31,7 @@ std::string general_help(const Style& style) {
          "  mlplan sample cnn                            # writes cnn.pt\n"
          "  mlplan bench cnn.pt                          # everything by default, in about a minute\n"
          "  mlplan bench cnn.pt --batch 1..32*2 --time-box 5m -o report.json\n"
+         "  mlplan gate report.json --max cold_start.time_to_first_result=5s --max memory.peak_rss=2GiB\n"
          "  mlplan plan report.json --rate 120/s --slo p99=80ms --exposure 0.1% -o plan.json\n"
          "  mlplan simulate plan.json --traffic trace.csv --policy hpa --seed 7\n"
          "\n"

@@ -9,6 +9,8 @@ std::span<const Command> commands() {
       {"bench", "measures cold start, memory, latency and throughput of a model", run_bench},
       {"inspect", "shows a model's inputs, methods, weights and file layout", run_inspect},
       {"plan", "says what to buy for a model: instances, replicas, warm spares, and why", run_plan},
+      {"gate", "holds a report against budgets and a baseline: pass, fail or inconclusive", run_gate},
+      {"compare", "shows what changed between reports, or measures models in turns", run_compare},
       {"simulate", "plays a traffic through a plan, or any fleet, under a scaling policy", run_simulate},
       {"catalog", "lists instance types and prices, makes a catalog of a CSV table", run_catalog},
       {"sample", "writes a small real model to try things on", run_sample},

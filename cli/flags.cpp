@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 
 namespace mlplan::cli {
 namespace {

@@ -32,6 +32,7 @@ struct ToolInfo {  // JSON "mlplan"
   std::string libtorch_build;  // "CUDA 13.0 build, on CPU", CPU capability, threading backend
   std::vector<std::string> argv;
   std::string started_at;    // RFC 3339 UTC
+  std::string session = {};  // the same in all reports whose samples were taken in turns, in one run; else empty
   double wall_s = 0;         // of the whole run
   std::uint64_t seed = 0;    // of the interleaving order and of all inputs
   std::string stop;          // "complete", "time_box", "interrupted", "failed"

@@ -18,6 +18,7 @@ void fields(F& field, T& tool) {
   field("libtorch_build", tool.libtorch_build);
   field("argv", tool.argv);
   field("started_at", tool.started_at);
+  field("session", tool.session);
   field("wall_s", tool.wall_s);
   field("seed", tool.seed);
   field("stop", tool.stop);

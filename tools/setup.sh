@@ -12,8 +12,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # "a|b": any of them, the first that the distribution has is installed. Boost 1.74, Debian 12's default, is too old.
 build_packages=(
   'g++' cmake ninja-build ccache
-  libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libvalijson-dev 'libboost1.81-dev|libboost1.83-dev|libboost1.88-dev'
-  libpcg-cpp-dev libssl-dev zlib1g-dev libsmartcols-dev libbenchmark-dev doctest-dev
+  libcli11-dev libfmt-dev nlohmann-json3-dev libexpected-dev libvalijson-dev libtomlplusplus-dev libpugixml-dev 'libboost1.81-dev|libboost1.83-dev|libboost1.88-dev'
+  libpcg-cpp-dev libssl-dev zlib1g-dev libsmartcols-dev libbenchmark-dev doctest-dev libxml2-utils
 )
 lint_packages=(shellcheck)
 python_packages=(python3 python3-venv ca-certificates) # only where something has to be fetched from the package index

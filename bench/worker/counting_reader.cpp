@@ -6,12 +6,21 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "bench/worker/failure.h"
 
 namespace mlplan::worker {
 namespace {
+
+// What a test adds to the first read.
+std::chrono::nanoseconds read_delay() {
+  const char* text = std::getenv(kReadDelayVariable);
+  return std::chrono::nanoseconds(text == nullptr ? 0 : std::strtoll(text, nullptr, 10));
+}
 
 constexpr std::int64_t kOffCpuNs = 20'000;  // less is the clocks' own time, and not worth a second look at the delay
 
@@ -42,6 +51,7 @@ CountingReader::~CountingReader() { ::close(fd_); }
 std::size_t CountingReader::read(std::uint64_t position, void* buffer, std::size_t bytes, const char*) const {
   const std::optional<std::int64_t> delay_before = run_delay_.now_ns();
   const Stamp before = take_thread_stamp();
+  if (total_.time_ns == 0) std::this_thread::sleep_for(read_delay());
   std::size_t done = 0;
   while (done < bytes) {
     const ssize_t got =

@@ -1,16 +1,12 @@
 // mlplan bench: flags, run, view.
 #include "bench/bench.h"
 
-#include <sys/ioctl.h>
-#include <unistd.h>
-
 #include <filesystem>
 
 #include "cli/commands/bench_flags.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/measuring.h"
 #include "cli/output.h"
-#include "cli/signals.h"
-#include "cli/views/progress.h"
 #include "cli/views/terminal_report.h"
 #include "profiles/report.h"
 #include "profiles/support/atomic_file.h"
@@ -32,11 +28,6 @@ Status check_output(const BenchRequest& request) {
     return fail(std::move(error));
   }
   return status;
-}
-
-int columns_of_remarks() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
 }
 
 bool ended_by_time_box(const Report& report) {
@@ -68,16 +59,6 @@ Closing closing_of(const Report& report, const BenchRequest& request, const std:
   return closing;
 }
 
-Result<bench::Outcome> measure(const BenchRequest& request, const Context& context) {
-  bench::Hooks hooks;
-  hooks.interrupted = interrupted;
-  hooks.argv = context.argv;
-  ProgressLine progress({say, columns_of_remarks, std::chrono::steady_clock::now}, context.remarks,
-                        context.remarks_on_terminal);
-  if (!request.quiet) hooks.progress = [&](const bench::Progress& now) { progress.update(now); };
-  return bench::run(request.options, hooks);
-}
-
 }  // namespace
 
 Result<int> run_bench(const std::vector<std::string>& arguments, const Context& context) {
@@ -89,9 +70,11 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
   }
   if (Status status = check_output(*request); !status) return fail(status.error());
 
-  const Result<bench::Outcome> outcome = measure(*request, context);
-  if (!outcome) return fail(outcome.error());
-  const Report& report = outcome->report;
+  const Result<std::vector<bench::Outcome>> outcomes =
+      measure_in_turns({request->options.model_path}, request->options, {}, request->quiet, context);
+  if (!outcomes) return fail(outcomes.error());
+  const bench::Outcome& outcome = outcomes->front();
+  const Report& report = outcome.report;
 
   const bool to_file = !request->output.empty() && request->output != "-";
   const std::string json = to_file || request->json ? write_report(report) : "";
@@ -108,7 +91,7 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
   }
   if (!written) return fail(written.error());
   if (!shown_status) return fail(shown_status.error());
-  if (outcome->failure) return fail(*outcome->failure);
+  if (outcome.failure) return fail(*outcome.failure);
   return report.mlplan.stop == "interrupted" ? exit_code(ErrorKind::interrupted) : 0;
 }
 

@@ -7,7 +7,7 @@
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -50,7 +50,7 @@ Flags::Reader read_only(std::vector<std::string>& parts) {
   };
 }
 
-void declare_measuring(Flags& flags, bench::Options& options, std::vector<std::string>& only) {
+void declare_parts(Flags& flags, bench::Options& options, std::vector<std::string>& only) {
   flags.group("What is measured");
   flags.value("--batch", "LIST", "batch sizes, as 1,2,8 or 1..32*2 (1 to 32 as time allows)",
               read_list(options.batches));
@@ -81,34 +81,20 @@ void declare_output(Flags& flags, BenchRequest& request) {
 
 }  // namespace
 
-Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
-                                       const Style& style) {
-  BenchRequest request;
-  bench::Options& options = request.options;
-  ModelFlags model{options};
-  std::vector<std::string> only;
-  Flags flags(
-      "mlplan bench MODEL [flags]",
-      "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
-      "parentheses.");
-  flags.group("Model");
-  declare_model(flags, model);
-  declare_measuring(flags, options, only);
+void declare_measuring(Flags& flags, MeasuringFlags& measuring) {
+  declare_call(flags, measuring.model);
+  declare_parts(flags, measuring.options, measuring.only);
   flags.group("The worker's world");
-  declare_worker(flags, options);
-  declare_torch(flags, options);
-  declare_output(flags, request);
+  declare_worker(flags, measuring.options);
+  declare_torch(flags, measuring.options);
+}
 
-  const std::int64_t default_samples_at_most = options.max_samples;
-  Result<std::optional<std::string>> help = flags.parse(arguments, style);
-  if (!help) return fail(help.error());
-  if (*help) {
-    request.help = **help;
-    return request;
-  }
-  if (Status status = finish_model(model); !status) return fail(status.error());
-  if (options.max_samples == default_samples_at_most)
-    options.max_samples = std::max(options.max_samples, options.min_samples);
+Status finish_measuring(MeasuringFlags& measuring, const Environment& environment) {
+  bench::Options& options = measuring.options;
+  const std::vector<std::string>& only = measuring.only;
+  if (Status status = finish_model(measuring.model); !status) return status;
+  const std::int64_t usual_at_most = bench::Options{}.max_samples;
+  if (options.max_samples == usual_at_most) options.max_samples = std::max(options.max_samples, options.min_samples);
   if (options.max_samples < options.min_samples) {
     return fail(ErrorKind::usage,
                 fmt::format("at most {} samples cannot be at least {}", options.max_samples, options.min_samples),
@@ -120,8 +106,31 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     options.memory = named("memory");
     options.steady = named("steady");
   }
-  if (request.output == "-") request.json = true;
   take_variables(options, environment);
+  return {};
+}
+
+Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
+                                       const Style& style) {
+  BenchRequest request;
+  MeasuringFlags measuring{request.options};
+  Flags flags(
+      "mlplan bench MODEL [flags]",
+      "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
+      "parentheses.");
+  flags.group("Model");
+  flags.positional("MODEL", kModelHelp, read_text(request.options.model_path));
+  declare_measuring(flags, measuring);
+  declare_output(flags, request);
+
+  Result<std::optional<std::string>> help = flags.parse(arguments, style);
+  if (!help) return fail(help.error());
+  if (*help) {
+    request.help = **help;
+    return request;
+  }
+  if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
+  if (request.output == "-") request.json = true;
   return request;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bench/options.h"
+#include "cli/commands/model_flags.h"
 #include "cli/terminal.h"
 #include "cli/views/text.h"
 #include "profiles/support/result.h"
@@ -19,6 +20,16 @@ struct BenchRequest {
   bool quiet = false;
   bool verbose = false;
 };
+
+// What is measured and how, whichever the model: for all commands that run the bench.
+struct MeasuringFlags {
+  bench::Options& options;
+  ModelFlags model{options};
+  std::vector<std::string> only = {};
+};
+void declare_measuring(Flags& flags, MeasuringFlags& measuring);
+// Checks them together, and takes what stands in for them in the environment.
+Status finish_measuring(MeasuringFlags& measuring, const Environment& environment);
 
 Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments, const Environment& environment,
                                        const Style& style);

@@ -9,9 +9,9 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/readers.h"
 #include "cli/output.h"
-#include "cli/suggestion.h"
 #include "cli/views/catalog_view.h"
 #include "profiles/support/atomic_file.h"
+#include "profiles/support/suggestion.h"
 
 namespace mlplan::cli {
 namespace {

@@ -4,8 +4,8 @@
 
 #include "cli/commands/readers.h"
 #include "cli/output.h"
-#include "cli/suggestion.h"
 #include "cli/views/catalog_view.h"
+#include "profiles/support/suggestion.h"
 
 namespace mlplan::cli {
 

@@ -10,6 +10,8 @@ namespace mlplan::cli {
 
 Result<int> run_bench(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_catalog(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_compare(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_gate(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_inspect(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_keep_alive(const std::vector<std::string>& arguments, const Context& context);  // of simulate
 Result<int> run_plan(const std::vector<std::string>& arguments, const Context& context);

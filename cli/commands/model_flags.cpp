@@ -9,8 +9,12 @@
 namespace mlplan::cli {
 
 void declare_model(Flags& flags, ModelFlags& model) {
+  flags.positional("MODEL", kModelHelp, read_text(model.options.model_path));
+  declare_call(flags, model);
+}
+
+void declare_call(Flags& flags, ModelFlags& model) {
   bench::Options& options = model.options;
-  flags.positional("MODEL", "TorchScript (.pt) or AOTInductor (.pt2) file", read_text(options.model_path));
   flags.repeatable("--input", "SPEC", "an argument, as 'x:f32[batch,3,224,224]'; else inferred",
                    [&model](const std::string& value) -> Status {
                      model.inputs.push_back(value);

@@ -11,11 +11,11 @@
 #include "cli/commands/trace_arrivals.h"
 #include "cli/commands/traffic_flags.h"
 #include "cli/output.h"
-#include "cli/suggestion.h"
 #include "cli/views/plan_view.h"
 #include "planner/sizing/plan_maker.h"
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/csv.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -56,16 +56,15 @@ Flags::Reader read_duration(std::chrono::nanoseconds& target) {
   };
 }
 
-Flags::Reader read_choice(std::string& target, std::initializer_list<const char*> choices) {
-  return
-      [&target, names = std::vector<std::string>(choices.begin(), choices.end())](const std::string& value) -> Status {
-        if (std::find(names.begin(), names.end(), value) == names.end()) {
-          return fail(ErrorKind::usage, fmt::format("'{}' is none of {}", value, fmt::join(names, ", ")), "",
-                      nearest(value, names));
-        }
-        target = value;
-        return {};
-      };
+Flags::Reader read_choice(std::string& target, std::vector<std::string> choices) {
+  return [&target, names = std::move(choices)](const std::string& value) -> Status {
+    if (std::find(names.begin(), names.end(), value) == names.end()) {
+      return fail(ErrorKind::usage, fmt::format("'{}' is none of {}", value, fmt::join(names, ", ")), "",
+                  nearest(value, names));
+    }
+    target = value;
+    return {};
+  };
 }
 
 Flags::Reader read_colour() {

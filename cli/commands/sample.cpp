@@ -10,9 +10,9 @@
 #include "cli/commands/readers.h"
 #include "cli/flags.h"
 #include "cli/output.h"
-#include "cli/suggestion.h"
 #include "cli/views/numbers.h"
 #include "profiles/support/atomic_file.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {

@@ -9,9 +9,9 @@
 #include "cli/commands/readers.h"
 #include "cli/commands/slo_flags.h"
 #include "cli/flags.h"
-#include "cli/suggestion.h"
 #include "planner/policies/presets.h"
 #include "profiles/support/csv.h"
+#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {

@@ -28,6 +28,9 @@ CodePoint decode(std::string_view text) {
     if ((byte(i) & 0xC0) != 0x80) return {0xFFFD, 1};
     value = (value << 6) | (byte(i) & 0x3FU);
   }
+  constexpr char32_t kLeast[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xD800 && value <= 0xDFFF;
+  if (value < kLeast[length] || surrogate || value > 0x10FFFF) return {0xFFFD, 1};
   return {value, length};
 }
 
@@ -48,6 +51,7 @@ std::string_view ascii_of(char32_t c) {
     case U'─': return "-";
     case U'±': return "~";
     case U'≤': return "<";
+    case U'≥': return ">";
     case U'×': return "x";
     case U'µ': return "u";
     case U'…': return ".";

@@ -29,6 +29,8 @@ inline constexpr int kBlackboxFd = 4;
 inline constexpr const char* kParentPidVariable = "MLPLAN_WORKER_PARENT";  // worker ends when this is not its parent
 inline constexpr const char* kStopAtBaselineVariable =
     "MLPLAN_WORKER_STOP_AT_BASELINE";  // "1": SIGSTOP itself in .preinit_array
+// For tests of what judges a slower start: the model file's first read takes so many nanoseconds longer.
+inline constexpr const char* kReadDelayVariable = "MLPLAN_WORKER_READ_DELAY_NS";
 
 enum class Phase : std::uint32_t {
   process_start,

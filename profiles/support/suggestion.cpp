@@ -1,9 +1,9 @@
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace mlplan::cli {
+namespace mlplan {
 
 int edit_distance(std::string_view a, std::string_view b) {
   const std::size_t width = b.size() + 1;
@@ -37,4 +37,4 @@ std::string nearest(std::string_view word, std::span<const std::string> candidat
   return best;
 }
 
-}  // namespace mlplan::cli
+}  // namespace mlplan

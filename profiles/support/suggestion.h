@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace mlplan::cli {
+namespace mlplan {
 
 // Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours cost one each.
 int edit_distance(std::string_view a, std::string_view b);
@@ -14,4 +14,4 @@ int edit_distance(std::string_view a, std::string_view b);
 // differ). A candidate that begins with the word (three letters or more) counts as near.
 std::string nearest(std::string_view word, std::span<const std::string> candidates);
 
-}  // namespace mlplan::cli
+}  // namespace mlplan

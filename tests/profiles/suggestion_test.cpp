@@ -1,11 +1,11 @@
-#include "cli/suggestion.h"
+#include "profiles/support/suggestion.h"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-using namespace mlplan::cli;
+using namespace mlplan;
 
 TEST_CASE("the distance counts insertions, deletions, replacements and swaps") {
   CHECK(edit_distance("", "abc") == 3);

@@ -1,0 +1,53 @@
+#include "bench/focus.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/cold_start.h"
+
+namespace mlplan::bench {
+namespace {
+
+// The row's key has the value, or the row has no such key.
+bool agrees(const PathSegment& row, const char* key, std::int64_t value) {
+  const auto found = std::ranges::find(row.keys, key, &RowKey::name);
+  return found == row.keys.end() || found->value == fmt::format("{}", value);
+}
+
+bool is_cell(const PathSegment& row, const Cell& cell) {
+  return agrees(row, "batch", cell.batch) && agrees(row, "threads", cell.threads) &&
+         agrees(row, "workers", cell.workers) &&
+         std::ranges::all_of(cell.dims, [&](const auto& dim) { return agrees(row, dim.first.c_str(), dim.second); });
+}
+
+bool feeds_cold_start(const TaskGroup& group, const PathSegment& part) {
+  if (part.name == "simultaneous")
+    return group.kind == TaskKind::simultaneous && agrees(part, "starts", group.parameter);
+  return group.kind == TaskKind::cold_start && part.name == name_of(static_cast<CacheState>(group.parameter));
+}
+
+bool feeds_memory(const TaskGroup& group, const std::string& part) {
+  switch (group.kind) {
+    case TaskKind::cold_start: return part == "peak_rss";  // of every start, or of the ledger's where none are timed
+    case TaskKind::ledger: return part == "peak_rss" || part == "ledger";
+    case TaskKind::marginal: return part == "marginal_worker" || part == "marginal";
+    case TaskKind::by_dim: return part == "by_dim";
+    default: return false;
+  }
+}
+
+}  // namespace
+
+bool feeds(const TaskGroup& group, const std::vector<VisitGroup>& visits, const Measure& measure) {
+  const PathSegment& whole = measure.at.front();
+  if (whole.name == "cold_start" && measure.at.size() > 1) return feeds_cold_start(group, measure.at[1]);
+  if (whole.name == "memory" && measure.at.size() > 1) return feeds_memory(group, measure.at[1].name);
+  if (whole.name == "quality") return group.kind == TaskKind::ledger;  // outputs of further processes
+  if (whole.name != "steady" && whole.name != "throughput") return false;
+  if (group.kind != TaskKind::steady_visit) return false;
+  const std::vector<Cell>& cells = visits[static_cast<std::size_t>(group.parameter)].cells;
+  return std::ranges::any_of(cells, [&](const Cell& cell) { return is_cell(whole, cell); });
+}
+
+}  // namespace mlplan::bench

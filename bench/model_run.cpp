@@ -1,0 +1,430 @@
+#include "bench/model_run.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ctime>
+
+#include "bench/focus.h"
+#include "bench/model_file.h"
+#include "bench/proc_files.h"
+#include "bench/report_assembly.h"
+#include "bench/sha256.h"
+#include "bench/statistics.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::bench {
+namespace {
+
+constexpr double kSecond = 1e9;
+constexpr std::int64_t kMostVisits = 24;           // of one group of steady cells
+constexpr double kLongStart = 0.3;                 // of the time box: such a start is not spent on one figure alone
+constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 at the soonest
+constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
+constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says while it starts is far below that
+constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
+
+}  // namespace
+
+Pace slower_of(const Pace& a, const Pace& b) {
+  return {std::max(a.start_ns, b.start_ns), std::max(a.inference_ns, b.inference_ns)};
+}
+
+ModelRun::ModelRun(const Options& options, const Hooks& hooks, const TimeBox& box)
+    : options_(options), hooks_(hooks), box_(box) {
+  found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  found_.machine = describe_machine(options.model_path, options.cpus);
+}
+
+std::string ModelRun::headline() const {
+  std::vector<double> first;
+  const std::vector<ColdSample>& samples = found_.samples;
+  const CacheState state = samples.empty() ? CacheState::warm : samples.front().state;
+  for (const ColdSample& sample : samples) {
+    if (sample.state == state && sample.proven)
+      first.push_back(static_cast<double>(sample.result_ns - sample.spawned_ns));
+  }
+  if (first.empty()) return {};
+  std::sort(first.begin(), first.end());
+  return fmt::format("{} first result {} (n = {})", name_of(state) == "warm" ? "warm" : "cold",
+                     format_duration(median(first)), first.size());
+}
+
+Status ModelRun::prepare() {
+  const std::int64_t began_ns = now_ns();
+  const Result<ModelFile> file = look_at_model_file(options_.model_path);
+  if (!file) return fail(file.error());
+  Result<Launch> launch = make_launch(options_);
+  if (!launch) return fail(launch.error());
+  World& world = found_.world;
+  world = make_world(options_, *file, std::move(*launch));
+  world.limits.interrupted = hooks_.interrupted;
+  if (const std::int64_t free = world.limits.memory_bytes; file->bytes > free) {
+    return fail(ErrorKind::not_measured,
+                fmt::format("the model does not fit: its file holds {}, a worker here may have {}",
+                            format_bytes(static_cast<double>(file->bytes)), format_bytes(static_cast<double>(free))),
+                options_.model_path, "use a machine with more memory, or raise --memory-limit");
+  }
+  tell("checking the model file");
+  if (Status whole = check_undamaged(*file); !whole) return whole;
+  tell("trying the model once");
+  Result<Pilot> pilot = run_pilot(world, options_);
+  if (!pilot) return fail(pilot.error());
+  found_.pilot = std::move(*pilot);
+  world.load.format = found_.pilot.description.format;
+  world.input = {found_.pilot.inputs, found_.pilot.dims, options_.seed};
+  world.libraries = files_of_the_worker(found_.pilot.mapped_files, world);
+  if (found_.pilot.printed_bytes > kMuchPrinted) {
+    found_.warnings.push_back(
+        {"prints",
+         fmt::format("the model printed {} while it was tried: its figures contain the time of that",
+                     format_bytes(static_cast<double>(found_.pilot.printed_bytes))),
+         "remove what prints before exporting it"});
+  }
+
+  if (options_.cold_start) {
+    std::vector<CacheState> wanted = {CacheState::model_cold, CacheState::warm};
+    if (options_.all_cold) wanted.push_back(CacheState::all_cold);
+    for (const CacheState state : wanted) {
+      if (auto why = cannot_make(state, world)) {
+        found_.impossible[state] = *why;
+      } else {
+        found_.states.push_back(state);
+      }
+    }
+    tell("measuring what this machine's disk and memory give");
+    const std::int64_t before = now_ns();
+    const bool cold =
+        std::find(found_.states.begin(), found_.states.end(), CacheState::model_cold) != found_.states.end();
+    found_.limits = measure_limits(world.load.path, cold);
+    add(TaskKind::limits, cold ? 1 : 0, static_cast<double>(now_ns() - before), 0, 5, 0.1);
+  }
+  found_.prepared_ns = static_cast<double>(now_ns() - began_ns);
+  return {};
+}
+
+Pace ModelRun::pace() const {
+  return {found_.pilot.start_ns + found_.pilot.first_inference_ns, found_.pilot.inference_ns};
+}
+
+bool ModelRun::fits_side_by_side(std::int64_t workers) const {
+  return static_cast<double>(found_.pilot.peak_rss_bytes) * static_cast<double>(workers) <
+         0.9 * static_cast<double>(memory_for_worker());
+}
+
+void ModelRun::plan(const Pace& pace) {
+  pace_ = pace;
+  long_start_ = pace_.start_ns > kLongStart * box_ns();
+  warm_up_cap_ns_ = static_cast<std::int64_t>(std::clamp(0.05 * box_ns(), 1 * kSecond, 20 * kSecond));
+  const double needed_ns = std::max(kLeastWarmUpNs, kInferencesToWarmUp * pace_.inference_ns);
+  warm_up_fits_ = needed_ns <= static_cast<double>(warm_up_cap_ns_);
+  warm_up_ns_ = std::min(needed_ns, static_cast<double>(warm_up_cap_ns_));
+  if (options_.cold_start) plan_cold_starts();
+  if (options_.memory) plan_memory();
+  if (options_.steady) plan_steady();
+}
+
+// Where a warm-up takes too long to be a part of every sample, the first of each state has a longer one.
+std::int64_t ModelRun::warm_up_cap(CacheState state) const {
+  if (warm_up_fits_) return warm_up_cap_ns_;
+  const bool first = std::none_of(found_.samples.begin(), found_.samples.end(),
+                                  [&](const ColdSample& sample) { return sample.state == state; });
+  return first ? 3 * warm_up_cap_ns_ : 0;
+}
+
+void ModelRun::plan_cold_starts() {
+  const double storage_ns =
+      static_cast<double>(found_.world.model_bytes) * kSecond / found_.limits.cold_read_bytes_per_s.value_or(5e8);
+  for (const CacheState state : found_.states) {
+    double cost = pace_.start_ns + 0.15 * kSecond;
+    if (state != CacheState::warm) cost += storage_ns;
+    if (state == CacheState::all_cold) cost += 2 * kSecond;
+    // The least of each is worth overrunning the box a little; one alone is worth overrunning it by much.
+    const bool first = state == found_.states.front();
+    if (first) found_.cold_cost_ns = cost;
+    const auto affordable = static_cast<std::int64_t>(0.3 * std::max(0.0, left_ns()) / cost);
+    const std::int64_t least = std::clamp<std::int64_t>(affordable, first ? 1 : 0, options_.min_samples);
+    add(TaskKind::cold_start, static_cast<std::int64_t>(state), cost + (warm_up_fits_ ? warm_up_ns_ : 0), least,
+        options_.max_samples, 1.0);
+  }
+  for (const std::int64_t starts : {2, 3}) {
+    if (found_.states.empty()) break;
+    if (!fits_side_by_side(starts)) {
+      found_.warnings.push_back(
+          {"does_not_fit",
+           fmt::format("{} starts at once would not fit this machine's memory: not measured", starts),
+           {}});
+      break;
+    }
+    const double cost = pace_.start_ns * static_cast<double>(starts);
+    add(TaskKind::simultaneous, starts, cost, cost < 0.05 * left_ns() ? 3 : cost < 0.1 * left_ns() ? 1 : 0, 12, 0.2);
+  }
+}
+
+void ModelRun::plan_memory() {
+  const double cost = pace_.start_ns + warm_up_ns_;
+  add(TaskKind::ledger, 0, cost, long_start_ && options_.cold_start ? 0 : 1, 5, 0.3);
+  if (fits_side_by_side(3)) {
+    add(TaskKind::marginal, 3, 3 * cost, 3 * cost < 0.15 * left_ns() ? 1 : 0, 3, 0.3);
+  } else {
+    found_.warnings.push_back(
+        {"does_not_fit",
+         "three workers side by side would not fit this machine's memory: their marginal cost was "
+         "not measured",
+         {}});
+  }
+  std::int64_t index = 0;
+  for (const auto& [name, values] : options_.dims) {
+    double inferences = 0;
+    for (const std::int64_t value : values)
+      inferences += 4 * static_cast<double>(value) / static_cast<double>(values.front());
+    add(TaskKind::by_dim, index++, pace_.start_ns + inferences * pace_.inference_ns, 1, 1, 1);
+  }
+}
+
+CellCosts ModelRun::cell_costs(double budget_ns) const {
+  CellCosts costs;
+  costs.start_ns = pace_.start_ns + warm_up_ns_;
+  costs.inference_ns = pace_.inference_ns;
+  costs.most_threads = found_.world.cold_threads;
+  costs.cpus = usable_cpu_count(options_.cpus);
+  costs.budget_ns = budget_ns;
+  const std::vector<std::string> symbols = symbols_of(found_.pilot.inputs);
+  costs.has_batch = std::find(symbols.begin(), symbols.end(), "batch") != symbols.end();
+  const auto& bounds = found_.pilot.description.dim_bounds;
+  if (const auto found = bounds.find("batch"); found != bounds.end()) costs.batch_bounds = found->second;
+  return costs;
+}
+
+void ModelRun::plan_steady() {
+  double must_ns = 0;
+  for (const Kind& kind : kinds_) must_ns += static_cast<double>(kind.group.least) * kind.group.cost_ns;
+  const bool alone = !options_.cold_start && !options_.memory;
+  const double share = alone ? 0.95 : kSteadyShare;
+  const auto budget = [&](double left_ns) { return std::max(0.0, std::min(share * left_ns, left_ns - must_ns)); };
+  found_.cells = plan_cells(options_, cell_costs(budget(left_ns())));
+  const auto has_room = [&](double box_ns) {
+    return plan_cells(options_, cell_costs(budget(box_.share * (box_ns - box_.elapsed_ns())))).left_out.empty();
+  };
+  if (!found_.cells.left_out.empty()) {
+    double longer = 1.25 * box_.box_ns;
+    while (longer < 3600 * kSecond && !has_room(longer)) longer *= 1.25;
+    if (longer < 3600 * kSecond) found_.box_for_all_cells_s = longer / kSecond;
+  }
+  if (!cell_costs(0).has_batch) {
+    found_.warnings.push_back({"no_batch",
+                               "no input has a batch that can be changed: a row is the input as it is, counted as one",
+                               "name one in --input where the model takes any"});
+  }
+  for (const std::string& note : found_.cells.notes) found_.warnings.push_back({"batch_bounds", note, {}});
+  for (std::size_t i = 0; i < found_.cells.groups.size(); ++i) {
+    const VisitGroup& group = found_.cells.groups[i];
+    std::vector<CellSamples> samples;
+    for (const Cell& cell : group.cells) {
+      samples.push_back({cell, pace_.inference_ns * static_cast<double>(cell.batch)});
+    }
+    found_.cell_samples.push_back(std::move(samples));
+    const bool in_a_cold_start = i == 0 && long_start_ && options_.cold_start;
+    const bool must = (i == 0 || !options_.batches.empty()) && !in_a_cold_start;
+    const auto affordable = static_cast<std::int64_t>(0.35 * std::max(0.0, left_ns()) / group.cost_ns);
+    const std::int64_t least = !must ? 0 : i == 0 ? std::clamp<std::int64_t>(affordable, 1, group.visits) : 1;
+    add(TaskKind::steady_visit, static_cast<std::int64_t>(i), group.cost_ns, least, kMostVisits, i == 0 ? 4.0 : 2.0);
+  }
+}
+
+std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
+  switch (kind) {
+    case TaskKind::limits: return "this machine's disk and memory";
+    case TaskKind::cold_start: {
+      std::string name(name_of(static_cast<CacheState>(parameter)));
+      std::replace(name.begin(), name.end(), '_', ' ');
+      return fmt::format("{} start", name);
+    }
+    case TaskKind::ledger: return "memory ledger";
+    case TaskKind::marginal: return "workers side by side in memory";
+    case TaskKind::simultaneous: return fmt::format("{} starts at once", parameter);
+    case TaskKind::steady_visit: {
+      const VisitGroup& group = found_.cells.groups[static_cast<std::size_t>(parameter)];
+      return fmt::format("steady state, {} thread{}{}", group.threads, group.threads == 1 ? "" : "s",
+                         group.workers > 1 ? fmt::format(", {} workers", group.workers) : std::string());
+    }
+    case TaskKind::by_dim: return "memory over a dimension";
+  }
+  return {};
+}
+
+ModelRun::Kind* ModelRun::find_kind(const Task& task) {
+  const auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) {
+    return kind.group.kind == task.kind && kind.group.parameter == task.parameter;
+  });
+  return found == kinds_.end() ? nullptr : &*found;
+}
+
+std::vector<TaskGroup> ModelRun::groups_now() const {
+  std::vector<TaskGroup> out;
+  for (const Kind& kind : kinds_) {
+    if (kind.given_up) continue;
+    TaskGroup group = kind.group;
+    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+    if (group.kind == TaskKind::steady_visit) {
+      const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
+      if (std::all_of(cells.begin(), cells.end(), settled)) group.least = group.most = group.done;
+    }
+    out.push_back(group);
+  }
+  return out;
+}
+
+std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, double share) const {
+  std::vector<TaskGroup> out;
+  for (const Kind& kind : kinds_) {
+    TaskGroup group = kind.group;
+    const bool fed =
+        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, found_.cells.groups, measure); });
+    if (kind.given_up || !fed) continue;
+    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+    const bool is_visit = group.kind == TaskKind::steady_visit;
+    const auto all = static_cast<double>(is_visit ? kMostVisits : options_.max_samples);
+    group.most = static_cast<std::int64_t>(std::ceil(share * all));
+    group.least = std::min<std::int64_t>(1, group.most);
+    out.push_back(group);
+  }
+  return out;
+}
+
+VisitPlan ModelRun::visit_plan(const VisitGroup& group) const {
+  VisitPlan plan;
+  plan.blocks_per_cell = group.blocks_per_visit;
+  plan.block_ns = found_.cells.block_ns;
+  plan.order_seed = options_.seed + task_number_;
+  plan.warm_up_cap_ns = warm_up_cap_ns_;
+  return plan;
+}
+
+// A process whose start took much of the time box tells its memory and its steady latency as well.
+Status ModelRun::use_well(Worker& worker, const ColdSample& sample) {
+  if (options_.memory && found_.ledger.empty()) {
+    LedgerPass pass;
+    if (const auto memory = read_memory(worker.process.pid())) pass.at["steady"] = *memory;
+    pass.peak = sample.peak_rss_bytes;
+    pass.output_digest = found_.pilot.quality.digest;
+    found_.ledger.push_back(std::move(pass));
+  }
+  if (!options_.steady || found_.cells.groups.empty() || !sample.warmed_up) return {};
+  const VisitGroup& group = found_.cells.groups.front();
+  if (group.workers != 1 || group.threads != found_.world.cold_threads) return {};
+  std::vector<Worker> workers;
+  workers.push_back(std::move(worker));
+  std::vector<CellSamples*> cells;
+  for (CellSamples& cell : found_.cell_samples.front()) cells.push_back(&cell);
+  return measure_cells(found_.world, std::move(cells), visit_plan(group), workers, {*sample.warmed_up});
+}
+
+Status ModelRun::perform_cold_start(CacheState state) {
+  const std::uint64_t padding = (options_.seed * 7919 + task_number_ * 104729) % 4096;
+  Afterwards afterwards;
+  if (long_start_ && found_.samples.empty()) {
+    afterwards = [this](Worker& worker, const ColdSample& sample) { return use_well(worker, sample); };
+  }
+  Result<ColdSample> sample = take_cold_sample(state, found_.world, padding, warm_up_cap(state), afterwards);
+  if (!sample) return fail(sample.error());
+  found_.samples.push_back(std::move(*sample));
+  return {};
+}
+
+Status ModelRun::carry_out(const Task& task) {
+  ++task_number_;
+  const auto keep = [](auto& all, auto one) -> Status {
+    if (!one) return fail(one.error());
+    all.push_back(std::move(*one));
+    return {};
+  };
+  switch (task.kind) {
+    case TaskKind::limits:
+      found_.limits = best_of(found_.limits, measure_limits(found_.world.load.path, task.parameter == 1));
+      return {};
+    case TaskKind::cold_start: return perform_cold_start(static_cast<CacheState>(task.parameter));
+    case TaskKind::ledger: return keep(found_.ledger, take_ledger_pass(found_.world, warm_up_cap_ns_));
+    case TaskKind::marginal:
+      return keep(found_.marginal, take_marginal_pass(found_.world, task.parameter, warm_up_cap_ns_));
+    case TaskKind::simultaneous:
+      return keep(found_.simultaneous[task.parameter], take_simultaneous(found_.world, task.parameter));
+    case TaskKind::steady_visit: {
+      std::vector<CellSamples*> cells;
+      for (CellSamples& cell : found_.cell_samples[static_cast<std::size_t>(task.parameter)]) cells.push_back(&cell);
+      return visit(found_.world, std::move(cells),
+                   visit_plan(found_.cells.groups[static_cast<std::size_t>(task.parameter)]));
+    }
+    case TaskKind::by_dim: {
+      auto dim = options_.dims.begin();
+      std::advance(dim, task.parameter);
+      return keep(found_.by_dim, take_by_dim(found_.world, dim->first, dim->second));
+    }
+  }
+  return {};
+}
+
+// Several workers at once may be more than the machine carries; a single one that fails is the model's fault.
+bool ModelRun::of_several(const Task& task) const {
+  return task.kind == TaskKind::marginal || task.kind == TaskKind::simultaneous ||
+         (task.kind == TaskKind::steady_visit &&
+          found_.cells.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
+}
+
+void ModelRun::perform(const Task& task) {
+  Kind* kind = find_kind(task);
+  if (kind == nullptr || kind->given_up) return;
+  const std::int64_t before = now_ns();
+  const Status done = carry_out(task);
+  ++kind->group.done;
+  kind->spent_ns += static_cast<double>(now_ns() - before);
+  if (done) return;
+  const std::string doing = describe(task.kind, task.parameter);
+  if (done.error().kind == ErrorKind::interrupted) {
+    found_.interrupted = true;
+  } else if (of_several(task)) {
+    kind->given_up = true;
+    found_.warnings.push_back(
+        {"not_measured", fmt::format("{} could not be measured: {}", doing, done.error().message), done.error().hint});
+  } else {
+    found_.failure = done.error();
+    found_.failure->where += fmt::format(" (task {}: {})", task_number_, doing);
+  }
+}
+
+void ModelRun::note_left_out() {
+  for (const TaskGroup& group : groups_now()) {
+    if (group.done < group.most) found_.time_ran_out = true;
+  }
+  for (const Kind& kind : kinds_) {
+    const bool optional = kind.group.kind == TaskKind::limits || kind.group.kind == TaskKind::cold_start;
+    if (kind.group.done > 0 || kind.given_up || optional) continue;
+    if (kind.group.kind == TaskKind::ledger && !found_.ledger.empty()) continue;
+    if (kind.group.kind == TaskKind::steady_visit) {
+      const auto& cells = found_.cell_samples[static_cast<std::size_t>(kind.group.parameter)];
+      if (std::any_of(cells.begin(), cells.end(), [](const CellSamples& cell) { return cell.blocks > 0; })) continue;
+    }
+    found_.left_out.push_back({describe(kind.group.kind, kind.group.parameter), kind.group.cost_ns});
+  }
+}
+
+Report ModelRun::report_so_far(const NoiseWatch& noise) const {
+  Report report = assemble_report(found_, options_, {});
+  noise.grade(report.machine);
+  return report;
+}
+
+Report ModelRun::report(const NoiseWatch& noise, const std::vector<std::string>& argv) {
+  tell("writing it up");
+  found_.wall_ns = box_.elapsed_ns();
+  note_left_out();
+  noise.grade(found_.machine);
+  Report report = assemble_report(found_, options_, argv);
+  report.model.sha256 = sha256_of_file(found_.world.load.path).value_or("");  // last: it warms the page cache
+  report.mlplan.wall_s = box_.elapsed_ns() / kSecond;                         // with the hashing of the model
+  return report;
+}
+
+}  // namespace mlplan::bench

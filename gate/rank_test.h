@@ -1,0 +1,26 @@
+// Mann and Whitney's rank test of two independent samples, and what follows from it: how many times as large one is.
+//
+// U counts the pairs in which x is larger, ties half. Its law under "x is not larger" is exact without ties and up to
+// 2,500 pairs (Mann and Whitney 1947, by the Gaussian binomial coefficients), else the normal one with the correction
+// for ties and for continuity (Lehmann, Nonparametrics, section 1.3). The ratio is Hodges and Lehmann's estimator on a
+// log scale: the median of all pairwise ratios, its bounds the ratios at which the test would just not reject.
+#pragma once
+
+#include <optional>
+#include <span>
+
+namespace mlplan::gate {
+
+// P(U at least as large as seen) if x were not larger. 1 without samples.
+double rank_test_p(std::span<const double> x, std::span<const double> y);
+
+struct Ratio {
+  double estimate = 0;
+  std::optional<double> low;   // one-sided; absent where there are too few samples
+  std::optional<double> high;  // likewise
+};
+
+// Of samples above 0; infinities count as larger than all.
+Ratio ratio_of(std::span<const double> x, std::span<const double> y, double confidence);
+
+}  // namespace mlplan::gate
