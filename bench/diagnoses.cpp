@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "profiles/support/units.h"
 
@@ -84,6 +85,42 @@ void simultaneous_starts(const Report& report, std::vector<std::string>& out) {
                       : fmt::format("{} take {:.1f} times as long", starts.starts, *starts.slowdown));
   }
   if (!found.empty()) out.push_back(fmt::format("{}: stagger them, or plan with that.", fmt::join(found, ", ")));
+}
+
+// "at most 0.31 apart, with NaN on one side only in 12 of 1,000 values"
+std::string how_far(const Agreement& agreement) {
+  if (agreement.mismatched_nan > 0) {
+    return fmt::format("NaN stands on one side only in {} of {} values", agreement.mismatched_nan, agreement.values);
+  }
+  if (agreement.max_abs_error == std::numeric_limits<double>::max()) return "an infinity stands on one side only";
+  return fmt::format("they are up to {:.3g} apart where values reach {:.3g}", agreement.max_abs_error.value_or(0),
+                     agreement.scale.value_or(0));
+}
+
+// A golden that differs is told whatever the reason; the others only where a model that repeats itself disagrees.
+void warn_about_outputs(const Quality& quality, std::vector<Warning>& out) {
+  const auto differs = [](const std::optional<Agreement>& agreement) {
+    return agreement && agreement->verdict == "differs";
+  };
+  if (differs(quality.golden)) {
+    out.push_back({"golden_differs",
+                   fmt::format("the outputs differ from those in {} by more than rounding: {}", quality.golden->against,
+                               how_far(*quality.golden)),
+                   "if the change is wanted, write a new one with --save-golden"});
+  }
+  if (!quality.repeatable.value_or(false)) return;
+  if (differs(quality.batch_split)) {
+    out.push_back(
+        {"batch_split_differs",
+         fmt::format("a row's output depends on the other rows of its batch: {}", how_far(*quality.batch_split)),
+         "batch norm in training mode? call model.eval() before exporting, or serve without batching"});
+  }
+  if (differs(quality.threads)) {
+    out.push_back(
+        {"threads_differ",
+         fmt::format("outputs depend on the number of threads by more than rounding: {}", how_far(*quality.threads)),
+         "compare outputs at the number of threads that serves"});
+  }
 }
 
 }  // namespace
@@ -173,6 +210,7 @@ std::vector<Warning> warn(const Report& report) {
                                    : std::string()),
                    "random layers left in training mode? call model.eval() before exporting"});
   }
+  warn_about_outputs(report.quality, out);
   for (const SteadyRow& row : report.steady) {
     if (!row.failure.empty()) {
       out.push_back({row.stop == "out_of_memory" ? "does_not_fit" : "cell_failed",

@@ -27,10 +27,11 @@ bool feeds_cold_start(const TaskGroup& group, const PathSegment& part) {
   return group.kind == TaskKind::cold_start && part.name == name_of(static_cast<CacheState>(group.parameter));
 }
 
-bool feeds_memory(const TaskGroup& group, const std::string& part) {
+bool feeds_memory(const TaskGroup& group, const std::string& part, bool starts) {
   switch (group.kind) {
-    case TaskKind::cold_start: return part == "peak_rss";  // of every start, or of the ledger's where none are timed
-    case TaskKind::ledger: return part == "peak_rss" || part == "ledger";
+    case TaskKind::cold_start:  // all tell it; the warm ones are the cheapest
+      return part == "peak_rss" && group.parameter == static_cast<std::int64_t>(CacheState::warm);
+    case TaskKind::ledger: return part == "ledger" || (part == "peak_rss" && !starts);
     case TaskKind::marginal: return part == "marginal_worker" || part == "marginal";
     case TaskKind::by_dim: return part == "by_dim";
     default: return false;
@@ -39,14 +40,14 @@ bool feeds_memory(const TaskGroup& group, const std::string& part) {
 
 }  // namespace
 
-bool feeds(const TaskGroup& group, const std::vector<VisitGroup>& visits, const Measure& measure) {
+bool feeds(const TaskGroup& group, const Measure& measure, const Feeding& feeding) {
   const PathSegment& whole = measure.at.front();
   if (whole.name == "cold_start" && measure.at.size() > 1) return feeds_cold_start(group, measure.at[1]);
-  if (whole.name == "memory" && measure.at.size() > 1) return feeds_memory(group, measure.at[1].name);
+  if (whole.name == "memory" && measure.at.size() > 1) return feeds_memory(group, measure.at[1].name, feeding.starts);
   if (whole.name == "quality") return group.kind == TaskKind::ledger;  // outputs of further processes
   if (whole.name != "steady" && whole.name != "throughput") return false;
   if (group.kind != TaskKind::steady_visit) return false;
-  const std::vector<Cell>& cells = visits[static_cast<std::size_t>(group.parameter)].cells;
+  const std::vector<Cell>& cells = feeding.visits[static_cast<std::size_t>(group.parameter)].cells;
   return std::ranges::any_of(cells, [&](const Cell& cell) { return is_cell(whole, cell); });
 }
 

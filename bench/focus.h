@@ -9,8 +9,12 @@
 
 namespace mlplan::bench {
 
-// `visits` are the groups that tasks of kind steady_visit name by their parameter. A measure of rows that are not there
-// yet is fed by whatever makes any.
-bool feeds(const TaskGroup& group, const std::vector<VisitGroup>& visits, const Measure& measure);
+struct Feeding {
+  const std::vector<VisitGroup>& visits;  // what tasks of kind steady_visit name by their parameter
+  bool starts = true;                     // the run times cold starts, which then tell the peak as well
+};
+
+// A measure of rows that are not there yet is fed by whatever makes any.
+bool feeds(const TaskGroup& group, const Measure& measure, const Feeding& feeding);
 
 }  // namespace mlplan::bench

@@ -56,6 +56,7 @@ Status ModelRun::prepare() {
   const std::int64_t began_ns = now_ns();
   const Result<ModelFile> file = look_at_model_file(options_.model_path);
   if (!file) return fail(file.error());
+  if (Status golden = look_at_golden(options_); !golden) return golden;
   Result<Launch> launch = make_launch(options_);
   if (!launch) return fail(launch.error());
   World& world = found_.world;
@@ -278,11 +279,12 @@ std::vector<TaskGroup> ModelRun::groups_now() const {
 }
 
 std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, double share) const {
+  const Feeding feeding{found_.cells.groups, !found_.states.empty()};
   std::vector<TaskGroup> out;
   for (const Kind& kind : kinds_) {
     TaskGroup group = kind.group;
     const bool fed =
-        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, found_.cells.groups, measure); });
+        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, measure, feeding); });
     if (kind.given_up || !fed) continue;
     if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
     const bool is_visit = group.kind == TaskKind::steady_visit;

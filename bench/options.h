@@ -49,7 +49,10 @@ struct Options {
   bool cold_start = true;  // --only steady turns it off, ...
   bool memory = true;
   bool steady = true;
-  std::uint64_t seed = 1;  // of the order of the samples and of the inputs' values
+  bool quality = true;      // outputs over batch, threads and dtype; two runs on the same input are always compared
+  std::string golden = {};  // --golden: outputs to check against
+  std::string save_golden = {};  // --save-golden: where to write them
+  std::uint64_t seed = 1;        // of the order of the samples and of the inputs' values
 
   // --- when to give up
   // --------------------------------------------------------------------------------------------------

@@ -51,6 +51,13 @@ void assemble_facts(Report& report, const Evidence& evidence, const Options& opt
   report.quality.nan_values = pilot.quality.nan_values;
   report.quality.inf_values = pilot.quality.inf_values;
   report.quality.output_values = pilot.quality.output_values;
+  const OutputQuality& held = pilot.outputs_held_against;
+  if (held.golden) report.quality.max_abs_error = held.golden->max_abs_error;
+  report.quality.golden = held.golden;
+  report.quality.batch_split = held.batch_split;
+  report.quality.threads = held.threads;
+  report.quality.dtype = held.dtype;
+  report.quality.not_checked = held.not_checked;
   for (const LedgerPass& pass : evidence.ledger) {
     report.quality.repeatable_across_processes =
         report.quality.repeatable_across_processes.value_or(true) && pass.output_digest == pilot.quality.digest;

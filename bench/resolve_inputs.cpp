@@ -198,6 +198,9 @@ Result<Pilot> run_pilot(const World& world, const Options& options) {
   out.quality = reply->quality;
   out.mapped_files = mapped_files(process.pid());
   out.peak_rss_bytes = read_peak_rss(process.pid()).value_or(0);
+  Result<OutputQuality> checked = check_outputs(world, options, out, *worker);
+  if (!checked) return fail(checked.error());
+  out.outputs_held_against = std::move(*checked);
   process.finish();
   out.printed_bytes = process.printed_bytes();
   return out;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/options.h"
+#include "bench/output_quality.h"
 #include "bench/world.h"
 #include "profiles/report.h"
 
@@ -19,6 +20,7 @@ struct Pilot {
   std::map<std::string, std::int64_t> dims;  // defaults of all symbols
   std::vector<std::string> outputs;
   worker::QualityFacts quality;
+  OutputQuality outputs_held_against;
   std::vector<std::string> mapped_files;  // by the worker once the model had run
   double start_ns = 0;                    // spawn to model loaded, as found (no state made)
   double first_inference_ns = 0;          // with the making of its inputs

@@ -79,19 +79,36 @@ void take_zip64(std::string_view extra, bool size_in64, ZipMember& member) {
   }
 }
 
-bool intact(int fd, const ZipMember& member, std::vector<char>& buffer) {
+// Where a member's bytes begin.
+std::optional<std::uint64_t> content_of(int fd, const ZipMember& member) {
   const std::string local = read_at(fd, member.header, kLocalBytes);
-  if (!local.starts_with("PK\x03\x04") || local.size() < kLocalBytes) return false;
-  const std::uint64_t begin = member.header + kLocalBytes + number(local, 26, 2) + number(local, 28, 2);
+  if (!local.starts_with("PK\x03\x04") || local.size() < kLocalBytes) return std::nullopt;
+  return member.header + kLocalBytes + number(local, 26, 2) + number(local, 28, 2);
+}
+
+bool intact(int fd, const ZipMember& member, std::vector<char>& buffer) {
+  const std::optional<std::uint64_t> content = content_of(fd, member);
+  if (!content) return false;
   uLong crc = ::crc32(0, nullptr, 0);
   for (std::uint64_t done = 0; done < member.bytes;) {
     const std::size_t wanted = std::min<std::uint64_t>(buffer.size(), member.bytes - done);
-    const ssize_t got = ::pread(fd, buffer.data(), wanted, static_cast<off_t>(begin + done));
+    const ssize_t got = ::pread(fd, buffer.data(), wanted, static_cast<off_t>(*content + done));
     if (got <= 0) return false;
     crc = ::crc32(crc, reinterpret_cast<const Bytef*>(buffer.data()), static_cast<uInt>(got));
     done += static_cast<std::uint64_t>(got);
   }
   return crc == member.crc32;
+}
+
+std::string little_endian(std::uint64_t value, int bytes) {
+  std::string out;
+  for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i) & 0xFF);
+  return out;
+}
+
+std::uint32_t checksum(std::string_view text) {
+  return static_cast<std::uint32_t>(
+      ::crc32_z(::crc32_z(0, nullptr, 0), reinterpret_cast<const Bytef*>(text.data()), text.size()));
 }
 
 }  // namespace
@@ -130,6 +147,38 @@ std::optional<std::string> first_damaged(const std::string& path, const std::vec
     if (member.stored && member.crc32 != 0 && !intact(fd.get(), member, buffer)) return member.name;
   }
   return std::nullopt;
+}
+
+std::optional<std::string> read_stored(const std::string& path, const ZipMember& member) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  struct stat status{};
+  if (!fd || ::fstat(fd.get(), &status) != 0 || !member.stored) return std::nullopt;
+  const auto file_bytes = static_cast<std::uint64_t>(status.st_size);
+  const std::optional<std::uint64_t> begin = content_of(fd.get(), member);
+  if (!begin || *begin > file_bytes || member.bytes > file_bytes - *begin) return std::nullopt;
+  std::string out = read_at(fd.get(), *begin, member.bytes);
+  if (out.size() != member.bytes || checksum(out) != member.crc32) return std::nullopt;
+  return out;
+}
+
+std::string write_stored_zip(const std::vector<NewMember>& members) {
+  constexpr int kVersion = 20;             // 2.0, the oldest that readers ask for
+  constexpr int kFirstOfJanuary1980 = 33;  // no time of day: equal contents give equal archives
+  std::string out;
+  std::string directory;
+  for (const NewMember& member : members) {
+    const std::string facts = little_endian(0, 4) /* no flags, stored */ + little_endian(0, 2) +
+                              little_endian(kFirstOfJanuary1980, 2) + little_endian(checksum(member.content), 4) +
+                              little_endian(member.content.size(), 4) + little_endian(member.content.size(), 4) +
+                              little_endian(member.name.size(), 2) + little_endian(0, 2);
+    directory += "PK\x01\x02" + little_endian(kVersion, 2) + little_endian(kVersion, 2) + facts + little_endian(0, 10) +
+                 little_endian(out.size(), 4) + member.name;
+    out += "PK\x03\x04" + little_endian(kVersion, 2) + facts + member.name + member.content;
+  }
+  const std::string end = "PK\x05\x06" + little_endian(0, 4) + little_endian(members.size(), 2) +
+                          little_endian(members.size(), 2) + little_endian(directory.size(), 4) +
+                          little_endian(out.size(), 4) + little_endian(0, 2);
+  return out + directory + end;
 }
 
 }  // namespace mlplan::bench

@@ -63,7 +63,7 @@ Status check_same_model(const Report& report, const Report& baseline, const std:
   const ModelInfo& a = report.model;
   const ModelInfo& b = baseline.model;
   if (same_session(report, baseline)) return {};
-  if (!a.sha256.empty() && a.sha256 == b.sha256) return {};
+  if (a.sha256.empty() || a.sha256 == b.sha256) return {};
   const std::string where = baseline_path + ": /model";
   if (file_name(a.path) != file_name(b.path)) {
     return fail(ErrorKind::bad_input,

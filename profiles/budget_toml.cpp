@@ -3,7 +3,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <sstream>
+#include <array>
+#include <span>
 #define TOML_EXCEPTIONS 0
 #include <toml++/toml.h>
 
@@ -13,8 +14,8 @@
 namespace mlplan {
 namespace {
 
-const std::vector<std::string> kClauseKeys = {"max", "min", "max_regression"};
-const std::vector<std::string> kDefaultKeys = {"max_regression"};
+constexpr std::array<std::string_view, 3> kClauseKeys = {"max", "min", "max_regression"};
+constexpr std::array<std::string_view, 1> kDefaultKeys = {"max_regression"};
 
 class Reader {
  public:
@@ -23,6 +24,14 @@ class Reader {
   std::string where(const toml::source_position& position) const {
     return fmt::format("{}:{}:{}", file_name_, position.line, position.column);
   }
+  // TOML's tables are sorted by key, people read from the top.
+  std::vector<BudgetClause> clauses_by_line() {
+    std::ranges::stable_sort(clauses_, {}, &Placed::line);
+    std::vector<BudgetClause> sorted;
+    for (Placed& placed : clauses_) sorted.push_back(std::move(placed.clause));
+    return sorted;
+  }
+
   std::string where(const toml::node& node) const { return where(node.source().begin); }
 
   Status budget(const toml::table& table, Budget& out) {
@@ -31,7 +40,7 @@ class Reader {
       if (key.str() == "defaults" && node.is_table()) {
         status = defaults(*node.as_table(), out);
       } else {
-        status = clauses(std::string(key.str()), where(key.source().begin), node, out);
+        status = clauses(std::string(key.str()), key.source().begin, node);
       }
       if (!status) return status;
     }
@@ -39,7 +48,8 @@ class Reader {
   }
 
  private:
-  Error unknown(const toml::key& key, const std::vector<std::string>& known) const {
+  Error unknown(const toml::key& key, std::span<const std::string_view> names) const {
+    const std::vector<std::string> known(names.begin(), names.end());
     const std::string guess = nearest(key.str(), known);
     return Error{ErrorKind::bad_input, fmt::format("unknown key '{}'", key.str()), where(key.source().begin),
                  guess.empty() ? fmt::format("one of {}", fmt::join(known, ", ")) : guess};
@@ -99,7 +109,7 @@ class Reader {
   }
 
   // cold_start.warm.x = "5s" are tables within tables to TOML: down to what is a limit, or has the keys of a clause.
-  Status clauses(const std::string& path, const std::string& place, const toml::node& node, Budget& out) {
+  Status clauses(const std::string& path, const toml::source_position& place, const toml::node& node) {
     const toml::table* table = node.as_table();
     const auto is_clause_key = [](const auto& entry) {
       return std::ranges::find(kClauseKeys, entry.first.str()) != kClauseKeys.end();
@@ -108,13 +118,12 @@ class Reader {
         table != nullptr && (table->is_inline() || std::any_of(table->begin(), table->end(), is_clause_key));
     if (table != nullptr && !of_clause) {
       for (const auto& [key, inner] : *table) {
-        if (Status status = clauses(path + "." + std::string(key.str()), where(key.source().begin), inner, out);
-            !status)
+        if (Status status = clauses(path + "." + std::string(key.str()), key.source().begin, inner); !status)
           return status;
       }
       return {};
     }
-    BudgetClause clause{.path = path, .where = place};
+    BudgetClause clause{.path = path, .where = where(place)};
     if (of_clause) {
       if (Status status = clause_table(*table, clause); !status) return status;
     } else {
@@ -122,23 +131,20 @@ class Reader {
       if (!read) return fail(read.error());
       clause.natural = *std::move(read);
     }
-    if (std::ranges::find(out.clauses, path, &BudgetClause::path) != out.clauses.end())
-      return fail(ErrorKind::bad_input, fmt::format("'{}' stands twice", path), place);
-    out.clauses.push_back(std::move(clause));
+    const auto same = [&](const Placed& other) { return other.clause.path == path; };
+    if (std::ranges::any_of(clauses_, same))
+      return fail(ErrorKind::bad_input, fmt::format("'{}' stands twice", path), where(place), "keep one of them");
+    clauses_.push_back({place.line, std::move(clause)});
     return {};
   }
 
-  std::string file_name_;
-};
-
-// "a.toml:3:44: limits" ascending by line: TOML's tables are sorted by key, people read from the top.
-bool above(const BudgetClause& a, const BudgetClause& b) {
-  const auto line = [](const std::string& where) {
-    const std::size_t column = where.rfind(':');
-    return std::atol(where.c_str() + where.rfind(':', column - 1) + 1);
+  struct Placed {
+    toml::source_index line;
+    BudgetClause clause;
   };
-  return line(a.where) < line(b.where);
-}
+  std::string file_name_;
+  std::vector<Placed> clauses_;
+};
 
 }  // namespace
 
@@ -161,7 +167,7 @@ Result<Budget> read_budget(const std::string& text, const std::string& file_name
   }
   Budget budget;
   if (Status status = reader.budget(*table, budget); !status) return fail(status.error());
-  std::stable_sort(budget.clauses.begin(), budget.clauses.end(), above);
+  budget.clauses = reader.clauses_by_line();
   return budget;
 }
 

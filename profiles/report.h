@@ -221,13 +221,43 @@ struct SteadyRow {
   std::string failure;             // with stop = failed or out_of_memory
 };
 
+// How far one set of outputs lies from another that should equal it. NaN at the same place counts as equal, and so does
+// the same infinity; such places count for nothing but `values`.
+struct OutputDistance {
+  std::string output = {};   // "output[0]", "output['logits']"; empty: all together
+  std::string dtype = {};    // of that output; of all together the dtypes, "f32, i64"
+  std::string verdict = {};  // "equal", "rounding" (within rounding_tolerance, bench/output_distance.h), "differs"
+  std::int64_t values = 0;   // compared
+  std::optional<double> max_abs_error = {};  // the largest double where NaN or infinity stands on one side only
+  std::optional<double> scale = {};          // largest finite magnitude of what it is held against
+  std::optional<double> relative_l2 = {};    // of floating-point values; likewise
+  std::optional<double> cosine = {};  // of floating-point values; absent where one side is all zeros or not finite
+  std::optional<double> top1_agreement = {};  // share of rows with their largest value at the same place
+  std::int64_t top1_rows = 0;
+  std::optional<double> equal_share = {};  // of integers and booleans
+  std::int64_t mismatched_nan = 0;         // NaN on one side only
+};
+
+// All outputs together, and each of them where there are several.
+struct Agreement : OutputDistance {
+  std::string against = {};  // "rows one by one", "1 thread", "f64", the golden's path
+  std::string detail = {};   // "batches of 2, 4, 8"
+  std::vector<OutputDistance> outputs = {};
+};
+
 struct Quality {
-  std::optional<bool> repeatable;            // bitwise: the same input twice in one process
-  std::optional<double> max_abs_difference;  // between the two, when not
-  std::optional<bool> repeatable_across_processes;
+  std::optional<bool> repeatable = {};            // bitwise: the same input twice in one process
+  std::optional<double> max_abs_difference = {};  // between the two, when not
+  std::optional<bool> repeatable_across_processes = {};
   std::int64_t nan_values = 0;
   std::int64_t inf_values = 0;
   std::int64_t output_values = 0;
+  std::optional<double> max_abs_error = {};   // of `golden`
+  std::optional<Agreement> golden = {};       // against stored outputs, on the inputs stored with them
+  std::optional<Agreement> batch_split = {};  // a batch against its rows one by one
+  std::optional<Agreement> threads = {};      // all CPUs against one
+  std::optional<Agreement> dtype = {};        // the model as it is against the same weights in a wider type
+  std::vector<std::string> not_checked = {};  // "dtype: a compiled package cannot be cast"
 };
 
 struct Report {

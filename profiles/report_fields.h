@@ -237,6 +237,12 @@ void fields(F& field, T& quality) {
   field("nan_values", quality.nan_values);
   field("inf_values", quality.inf_values);
   field("output_values", quality.output_values);
+  field("max_abs_error", quality.max_abs_error);
+  field("golden", quality.golden);
+  field("batch_split", quality.batch_split);
+  field("threads", quality.threads);
+  field("dtype", quality.dtype);
+  field("not_checked", quality.not_checked);
 }
 
 template <class F, Like<Report> T>

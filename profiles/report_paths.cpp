@@ -218,6 +218,16 @@ Measure highest_throughput(const std::vector<Measure>& all) {
 
 }  // namespace
 
+std::optional<std::string> selected_by(std::string_view path, std::string_view key) {
+  const Result<Query> query = parse_query(trimmed(path), "");
+  if (!query) return std::nullopt;
+  for (const PathSegment& segment : query->at) {
+    const auto found = std::ranges::find(segment.keys, key, &RowKey::name);
+    if (found != segment.keys.end()) return found->value;
+  }
+  return std::nullopt;
+}
+
 Result<Measure> find_measure(const Report& report, std::string_view path, const std::string& where) {
   const Result<Query> query = parse_query(trimmed(path), where);
   if (!query) return fail(query.error());

@@ -14,6 +14,7 @@
 // error: the measure says why it was not made.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,9 @@
 #include "profiles/support/result.h"
 
 namespace mlplan {
+
+// What a path selects rows by: "8" of key batch in steady[batch=8].latency; nullopt where it does not, or is no path.
+std::optional<std::string> selected_by(std::string_view path, std::string_view key);
 
 Result<Measure> find_measure(const Report& report, std::string_view path, const std::string& where);
 

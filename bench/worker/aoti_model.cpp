@@ -66,6 +66,8 @@ class AotiModel final : public Model {
     inputs_ = make_flat_tensors(request);
   }
 
+  void set_inputs(const InputRequest&, const std::vector<at::Tensor>& tensors) override { inputs_ = tensors; }
+
   void call() override {
     has_run_ = true;
     outputs_.clear();
@@ -91,6 +93,12 @@ class AotiModel final : public Model {
   }
 
   std::vector<std::string> outputs() const override { return output_texts(value()); }
+
+  std::vector<OutputTensor> output_tensors() const override { return worker::output_tensors(value()); }
+
+  std::pair<std::string, std::string> widen_weights() override {
+    throw Failure("not_possible", "a compiled package is for one dtype");
+  }
 
   QualityFacts quality() override {
     return compare_two_runs([this] {

@@ -42,9 +42,14 @@ at::ScalarType scalar_type(DType dtype) {
 
 class Maker {
  public:
-  explicit Maker(const InputRequest& request) : request_(request) {}
+  explicit Maker(const InputRequest& request, const std::vector<at::Tensor>* given = nullptr)
+      : request_(request), given_(given) {}
+
+  // The next tensor is the `index`-th of those given.
+  void go_to(std::size_t index) { next_given_ = index; }
 
   at::Tensor tensor(const InputSpec& input) {
+    if (given_ != nullptr) return given_->at(next_given_++);
     const TensorSpec& spec = input.tensor;
     const std::vector<std::int64_t> shape = shape_of(input);
     const at::ScalarType type = scalar_type(spec.dtype);
@@ -207,6 +212,8 @@ class Maker {
   }
 
   const InputRequest& request_;
+  const std::vector<at::Tensor>* given_;
+  std::size_t next_given_ = 0;
   std::uint64_t leaves_ = 0;
 };
 
@@ -270,16 +277,39 @@ std::string signature_of(const c10::FunctionSchema& schema) {
   return out.str();
 }
 
-std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema) {
+namespace {
+
+std::size_t count_tensors(const InputSpec& input) {
+  std::size_t count = input.kind == InputSpec::Kind::tensor ? 1 : 0;
+  for (const InputSpec& item : input.items) count += count_tensors(item);
+  return count;
+}
+
+void add_tensor_specs(const std::vector<InputSpec>& inputs, std::vector<const InputSpec*>& out) {
+  for (const InputSpec& input : inputs) {
+    if (input.kind == InputSpec::Kind::tensor) out.push_back(&input);
+    add_tensor_specs(input.items, out);
+  }
+}
+
+std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema,
+                                        const std::vector<at::Tensor>* given) {
   const c10::InferenceMode guard;
   const auto matched = match(request.inputs, schema);
-  Maker maker(request);
+  Maker maker(request, given);
+  std::vector<std::size_t> first_tensor;  // of each input
+  std::size_t tensors = 0;
+  for (const InputSpec& input : request.inputs) {
+    first_tensor.push_back(tensors);
+    tensors += count_tensors(input);
+  }
   std::vector<c10::IValue> out;
   out.reserve(matched.size());
   for (std::size_t i = 0; i < matched.size(); ++i) {
     const c10::Argument& argument = schema.arguments()[i + 1];
     if (matched[i]) {
       const InputSpec& input = request.inputs[*matched[i]];
+      maker.go_to(first_tensor[*matched[i]]);
       c10::IValue value = maker.value(input, argument.type());
       if (!value.type<c10::Type>()->isSubtypeOf(*argument.type())) {
         throw Failure(
@@ -299,6 +329,23 @@ std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::
     }
   }
   return out;
+}
+
+}  // namespace
+
+std::vector<const InputSpec*> tensor_specs(const std::vector<InputSpec>& inputs) {
+  std::vector<const InputSpec*> out;
+  add_tensor_specs(inputs, out);
+  return out;
+}
+
+std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema) {
+  return make_arguments(request, schema, nullptr);
+}
+
+std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema,
+                                        const std::vector<at::Tensor>& tensors) {
+  return make_arguments(request, schema, &tensors);
 }
 
 std::vector<at::Tensor> make_flat_tensors(const InputRequest& request) {

@@ -18,8 +18,13 @@ std::string signature_of(const c10::FunctionSchema& schema);
 // arguments, else by position; an argument without an input takes its default, or None where its type allows it.
 // Throws Failure "input" with the signature in the message.
 std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema);
+// The same with these tensors, in the order of make_flat_tensors, in place of new ones.
+std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema,
+                                        const std::vector<at::Tensor>& tensors);
 
 // All tensors of the inputs, depth first: what a compiled package takes.
 std::vector<at::Tensor> make_flat_tensors(const InputRequest& request);
+// The specs of these, in the same order.
+std::vector<const InputSpec*> tensor_specs(const std::vector<InputSpec>& inputs);
 
 }  // namespace mlplan::worker

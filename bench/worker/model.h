@@ -3,11 +3,18 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "profiles/support/worker_messages.h"
 
+namespace at {
+class Tensor;
+}
+
 namespace mlplan::worker {
+
+struct OutputTensor;  // outputs.h
 
 class Model {
  public:
@@ -18,12 +25,18 @@ class Model {
 
   // Makes the values that every following call gets. Throws Failure "input".
   virtual void set_inputs(const InputRequest& request) = 0;
+  // The same with these tensors, in the order of make_flat_tensors, in place of new ones.
+  virtual void set_inputs(const InputRequest& request, const std::vector<at::Tensor>& tensors) = 0;
   // One inference. The output is kept until the next call begins.
   virtual void call() = 0;
   // One inference in which wrong inputs are an error and never an access out of bounds, at whatever cost.
   virtual void checked_call() { call(); }
 
-  virtual std::vector<std::string> outputs() const = 0;  // "f32[1,1000]", of the last call
+  virtual std::vector<std::string> outputs() const = 0;          // "f32[1,1000]", of the last call
+  virtual std::vector<OutputTensor> output_tensors() const = 0;  // copies, of the last call
+  // Weights and buffers of the narrower floating-point types into the next wider one for good: f16 and bf16 to f32, f32
+  // to f64. Returns the two, {"f32", "f64"}. Throws Failure "not_possible".
+  virtual std::pair<std::string, std::string> widen_weights() = 0;
   // Two calls on the same input, compared bit by bit. No call may be under way.
   virtual QualityFacts quality() = 0;
 

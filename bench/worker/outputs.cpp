@@ -11,23 +11,6 @@
 namespace mlplan::worker {
 namespace {
 
-std::string dtype_text(at::ScalarType type) {
-  switch (type) {
-    case at::kDouble: return "f64";
-    case at::kFloat: return "f32";
-    case at::kHalf: return "f16";
-    case at::kBFloat16: return "bf16";
-    case at::kLong: return "i64";
-    case at::kInt: return "i32";
-    case at::kShort: return "i16";
-    case at::kChar: return "i8";
-    case at::kByte: return "u8";
-    case at::kBool: return "bool";
-    case at::kComplexFloat: return "c64";
-    default: return c10::toString(type);
-  }
-}
-
 std::string joined(const std::vector<std::string>& parts, const char* open, const char* close) {
   std::string out = open;
   for (std::size_t i = 0; i < parts.size(); ++i) out += (i > 0 ? ", " : "") + parts[i];
@@ -66,18 +49,34 @@ std::string text_of(const c10::IValue& value) {
   return value.tagKind();
 }
 
-// All tensors, copied to the host and contiguous; numbers become tensors of one element.
-void collect(const c10::IValue& value, std::vector<at::Tensor>& out) {
+at::Tensor on_host(const at::Tensor& tensor) {
+  at::Tensor out = tensor;
+  if (out.is_quantized()) out = out.dequantize();
+  if (out.layout() != at::kStrided) out = out.to_dense();
+  return out.resolve_conj().resolve_neg().cpu().contiguous().clone();
+}
+
+std::string key_text(const c10::IValue& key) {
+  if (key.isString()) return "'" + key.toStringRef() + "'";
+  return key.isInt() ? std::to_string(key.toInt()) : text_of(key);
+}
+
+void collect(const std::string& name, const c10::IValue& value, std::vector<OutputTensor>& out) {
+  const auto collect_all = [&](const auto& items) {
+    std::size_t index = 0;
+    for (const c10::IValue& item : items) collect(name + "[" + std::to_string(index++) + "]", item, out);
+  };
   if (value.isTensor()) {
-    if (value.toTensor().defined()) out.push_back(value.toTensor().cpu().contiguous().clone());
+    if (value.toTensor().defined()) out.push_back({name, on_host(value.toTensor())});
   } else if (value.isTuple()) {
-    for (const c10::IValue& item : value.toTupleRef().elements()) collect(item, out);
+    collect_all(value.toTupleRef().elements());
   } else if (value.isList()) {
-    for (const c10::IValue& item : value.toListRef()) collect(item, out);
+    collect_all(value.toListRef());
   } else if (value.isGenericDict()) {
-    for (const auto& entry : value.toGenericDict()) collect(entry.value(), out);
+    for (const auto& entry : value.toGenericDict())
+      collect(name + "[" + key_text(entry.key()) + "]", entry.value(), out);
   } else if (value.isInt() || value.isDouble() || value.isBool()) {
-    out.push_back(at::scalar_tensor(value.toScalar(), value.isDouble() ? at::kDouble : at::kLong));
+    out.push_back({name, at::scalar_tensor(value.toScalar(), value.isDouble() ? at::kDouble : at::kLong)});
   }
 }
 
@@ -110,6 +109,30 @@ void digest_bytes(std::uint64_t& hash, const void* data, std::size_t bytes) {
 
 }  // namespace
 
+std::string dtype_text(at::ScalarType type) {
+  switch (type) {
+    case at::kDouble: return "f64";
+    case at::kFloat: return "f32";
+    case at::kHalf: return "f16";
+    case at::kBFloat16: return "bf16";
+    case at::kLong: return "i64";
+    case at::kInt: return "i32";
+    case at::kShort: return "i16";
+    case at::kChar: return "i8";
+    case at::kByte: return "u8";
+    case at::kBool: return "bool";
+    case at::kComplexFloat: return "c64";
+    case at::kComplexDouble: return "c128";
+    default: return c10::toString(type);
+  }
+}
+
+std::vector<OutputTensor> output_tensors(const c10::IValue& output) {
+  std::vector<OutputTensor> out;
+  collect("output", output, out);
+  return out;
+}
+
 std::vector<std::string> output_texts(const c10::IValue& output) {
   std::vector<std::string> out;
   if (output.isTuple()) {
@@ -123,19 +146,17 @@ std::vector<std::string> output_texts(const c10::IValue& output) {
 }
 
 QualityFacts compare_two_runs(const std::function<c10::IValue()>& run) {
-  std::vector<at::Tensor> first;
-  std::vector<at::Tensor> second;
-  collect(run(), first);
-  collect(run(), second);
+  const std::vector<OutputTensor> first = output_tensors(run());
+  const std::vector<OutputTensor> second = output_tensors(run());
   QualityFacts out;
   out.repeatable = first.size() == second.size();
   if (!out.repeatable) out.max_abs_difference = std::numeric_limits<double>::infinity();
   std::uint64_t hash = 0xCBF29CE484222325U;
   for (std::size_t i = 0; i < second.size(); ++i) {
-    const at::Tensor& tensor = second[i];
-    if (i < first.size() && !same_bits(first[i], tensor)) {
+    const at::Tensor& tensor = second[i].tensor;
+    if (i < first.size() && !same_bits(first[i].tensor, tensor)) {
       out.repeatable = false;
-      out.max_abs_difference = std::max(out.max_abs_difference, difference(first[i], tensor));
+      out.max_abs_difference = std::max(out.max_abs_difference, difference(first[i].tensor, tensor));
     }
     out.output_values += tensor.numel();
     if (tensor.is_floating_point() || tensor.is_complex()) {

@@ -5,6 +5,7 @@
 #include "bench/worker/framework.h"
 #include "bench/worker/measure.h"
 #include "bench/worker/model_file.h"
+#include "bench/worker/quality_checks.h"
 #include "bench/worker/sample_models.h"
 #include "bench/worker/stamps.h"
 
@@ -62,6 +63,8 @@ Reply Session::answer(const Request& request) {
       describe(request, reply);
     } else if (request.verb == "quality") {
       quality(request, reply);
+    } else if (request.verb == "check") {
+      check(request, reply);
     } else if (request.verb == "sample") {
       sample(request);
     } else {
@@ -165,6 +168,11 @@ void Session::quality(const Request& request, Reply& reply) {
   set_inputs_if_given(request.input);
   enter(blackbox_, Phase::trial);
   in_inference_mode([&] { reply.quality = model().quality(); });
+}
+
+void Session::check(const Request& request, Reply& reply) {
+  enter(blackbox_, Phase::trial);
+  in_inference_mode([&] { reply.agreement = run_check(model(), request, blackbox_); });
 }
 
 void Session::sample(const Request& request) {

@@ -23,6 +23,7 @@ class Session {
   void trial(const Request& request, Reply& reply);
   void describe(const Request& request, Reply& reply);
   void quality(const Request& request, Reply& reply);
+  void check(const Request& request, Reply& reply);
   void sample(const Request& request);
 
   Model& model();  // throws when none is loaded

@@ -7,6 +7,7 @@
 #include "bench/worker/model.h"
 #include "bench/worker/outputs.h"
 #include "bench/worker/stamps.h"
+#include "bench/worker/widen_weights.h"
 
 namespace mlplan::worker {
 namespace {
@@ -21,6 +22,11 @@ class TorchScriptModel final : public Model {
     arguments_ = make_arguments(request, method_.function().getSchema());
   }
 
+  void set_inputs(const InputRequest& request, const std::vector<at::Tensor>& tensors) override {
+    arguments_.clear();
+    arguments_ = make_arguments(request, method_.function().getSchema(), tensors);
+  }
+
   void call() override {
     output_ =
         c10::IValue();  // as a server that has sent its answer; also lets the allocator hand out the same block again
@@ -28,6 +34,10 @@ class TorchScriptModel final : public Model {
   }
 
   std::vector<std::string> outputs() const override { return output_texts(output_); }
+
+  std::vector<OutputTensor> output_tensors() const override { return worker::output_tensors(output_); }
+
+  std::pair<std::string, std::string> widen_weights() override { return worker::widen_weights(module_); }
 
   QualityFacts quality() override {
     return compare_two_runs([this] {

@@ -1,6 +1,8 @@
 // mlplan bench: flags, run, view.
 #include "bench/bench.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 #include "cli/commands/bench_flags.h"
@@ -15,19 +17,26 @@ namespace mlplan::cli {
 namespace {
 
 // Hours of measuring must not end at a folder that does not exist, nor a report replace the model.
-Status check_output(const BenchRequest& request) {
-  if (request.output.empty() || request.output == "-") return {};
+Status check_place(const std::string& flag, const std::string& path, const char* what, const std::string& model) {
+  if (path.empty() || path == "-") return {};
   std::error_code ignored;
-  if (std::filesystem::equivalent(request.output, request.options.model_path, ignored)) {
-    return fail(ErrorKind::usage, "the report would replace the model", "-o " + request.output, "-o report.json");
+  if (std::filesystem::equivalent(path, model, ignored)) {
+    return fail(ErrorKind::usage, fmt::format("{} would replace the model", what), flag + " " + path,
+                flag + (flag == "-o" ? " report.json" : " golden.npz"));
   }
-  Status status = check_writable(request.output);
+  Status status = check_writable(path);
   if (!status && status.error().where.empty()) {
     Error error = status.error();
-    error.where = "-o " + request.output;
+    error.where = flag + " " + path;
     return fail(std::move(error));
   }
   return status;
+}
+
+Status check_output(const BenchRequest& request) {
+  const std::string& model = request.options.model_path;
+  if (Status report = check_place("-o", request.output, "the report", model); !report) return report;
+  return check_place("--save-golden", request.options.save_golden, "the golden", model);
 }
 
 bool ended_by_time_box(const Report& report) {

@@ -43,7 +43,8 @@ Flags::Reader read_only(std::vector<std::string>& parts) {
   return [&parts](const std::string& value) -> Status {
     for (const std::string& part : split_list(value)) {
       std::string name;
-      if (Status status = read_choice(name, {"cold-start", "memory", "steady"})(part); !status) return status;
+      if (Status status = read_choice(name, {"cold-start", "memory", "steady", "quality"})(part); !status)
+        return status;
       parts.push_back(name);
     }
     return {};
@@ -58,7 +59,8 @@ void declare_parts(Flags& flags, bench::Options& options, std::vector<std::strin
   flags.value("--workers", "LIST", "processes side by side (1 and one per CPU)", read_list(options.workers));
   flags.repeatable("--dim", "NAME=LIST", "values of another dimension, as seq=16..512*2", read_dim(options));
   flags.toggle("--all-cold", "also start with the libraries out of the page cache", options.all_cold);
-  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady (all)", read_only(only));
+  flags.repeatable("--only", "PARTS", "of cold-start, memory, steady, quality (all)", read_only(only));
+  flags.value("--golden", "FILE", "hold the outputs against those in this file", read_text(options.golden));
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
   flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
@@ -72,6 +74,8 @@ void declare_parts(Flags& flags, bench::Options& options, std::vector<std::strin
 
 void declare_output(Flags& flags, BenchRequest& request) {
   flags.group("Output");
+  flags.value("--save-golden", "FILE", "write inputs and outputs (.npz) to hold others against",
+              read_text(request.options.save_golden));
   flags.value("-o,--output", "FILE", "also write the report as JSON; - is standard output", read_text(request.output));
   flags.toggle("--json", "print the report as JSON, no table", request.json);
   flags.toggle("-v,--verbose", "leave nothing out of the table", request.verbose);
@@ -82,7 +86,6 @@ void declare_output(Flags& flags, BenchRequest& request) {
 }  // namespace
 
 void declare_measuring(Flags& flags, MeasuringFlags& measuring) {
-  declare_call(flags, measuring.model);
   declare_parts(flags, measuring.options, measuring.only);
   flags.group("The worker's world");
   declare_worker(flags, measuring.options);
@@ -105,6 +108,7 @@ Status finish_measuring(MeasuringFlags& measuring, const Environment& environmen
     options.cold_start = named("cold-start");
     options.memory = named("memory");
     options.steady = named("steady");
+    options.quality = named("quality");
   }
   take_variables(options, environment);
   return {};
@@ -119,7 +123,7 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
       "Measures cold start, memory, latency and throughput. No flags are needed for common models. Defaults are in "
       "parentheses.");
   flags.group("Model");
-  flags.positional("MODEL", kModelHelp, read_text(request.options.model_path));
+  declare_model(flags, measuring.model);
   declare_measuring(flags, measuring);
   declare_output(flags, request);
 
@@ -130,6 +134,15 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
     return request;
   }
   if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
+  const bench::Options& options = request.options;
+  if (!options.golden.empty() && !options.save_golden.empty()) {
+    return fail(ErrorKind::usage, "a golden is either checked or written", "--golden with --save-golden",
+                "leave one of the two out");
+  }
+  if (!request.output.empty() && request.output == options.save_golden) {
+    return fail(ErrorKind::usage, "report and golden would be one file", "--save-golden " + options.save_golden,
+                "--save-golden golden.npz");
+  }
   if (request.output == "-") request.json = true;
   return request;
 }

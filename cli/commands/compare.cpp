@@ -53,6 +53,7 @@ Result<CompareRequest> parse(const std::vector<std::string>& arguments, const Co
   flags.toggle("-q,--quiet", "no progress on standard error", request.quiet);
   flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
   flags.group("With --bench");
+  declare_call(flags, measuring.model);
   declare_measuring(flags, measuring);
 
   const Result<std::optional<std::string>> help = flags.parse(arguments, context.answer);
@@ -65,6 +66,7 @@ Result<CompareRequest> parse(const std::vector<std::string>& arguments, const Co
     return fail(ErrorKind::usage, "there is nothing to compare it with", request.files.front(),
                 request.measure ? "mlplan compare --bench old.pt new.pt" : "mlplan compare main.json branch.json");
   if (Status status = finish_measuring(measuring, context.environment); !status) return fail(status.error());
+  if (request.options.time_box == bench::Options{}.time_box) request.options.time_box *= std::ssize(request.files);
   if (request.output == "-") request.format = "json";
   return request;
 }

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/gate_bench.h"
 #include "cli/commands/gate_flags.h"
 #include "cli/output.h"
 #include "cli/views/budget_file.h"
@@ -39,11 +40,11 @@ Result<int> write_budget_file(const GateRequest& request, const Report& report) 
     return fail(ErrorKind::usage, fmt::format("there is a {} already", path), "--init",
                 "-o FILE for another one, -o - to look at it first");
   }
-  const Result<std::string> text = budget_file(report, request.report);
+  const Result<std::string> text = budget_file(report, request.files.front());
   if (!text) return fail(text.error());
   if (Status status = write_to(path, *text); !status) return fail(status.error());
   if (path != "-") {
-    const std::string next = fmt::format("wrote {}; mlplan gate {} --budget {}\n", path, request.report, path);
+    const std::string next = fmt::format("wrote {}; mlplan gate {} --budget {}\n", path, request.files.front(), path);
     if (Status status = write_answer(next); !status) return fail(status.error());
   }
   return 0;
@@ -112,39 +113,84 @@ Status write_all(const GateRequest& request, const Report& report, const Verdict
   return write_answer(request.format == "github" ? table + text : text);
 }
 
+// Before minutes of measuring.
+Status check_outputs(const GateRequest& request) {
+  std::string output = request.output;
+  if (request.format == "github-action-benchmark") output += "-smaller-is-better.json";
+  for (const std::string& path : {output, request.junit, request.markdown, request.report_output}) {
+    if (path.empty() || path == "-") continue;
+    if (Status status = check_writable(path); !status) return status;
+  }
+  return {};
+}
+
+Result<GatedReports> stored(const GateRequest& request) {
+  GatedReports out;
+  Result<std::optional<Report>> report = open_report(request.files.front());
+  if (!report) return fail(report.error());
+  out.report = **std::move(report);
+  Result<std::optional<Report>> baseline = open_report(request.baseline);
+  if (!baseline) return fail(baseline.error());
+  out.baseline = *std::move(baseline);
+  Result<std::optional<Report>> confirmation = open_report(request.confirmation);
+  if (!confirmation) return fail(confirmation.error());
+  out.confirmation = *std::move(confirmation);
+  return out;
+}
+
+Result<GatedReports> measured(const GateRequest& request, const Context& context) {
+  Result<std::optional<Report>> baseline = open_report(request.baseline);
+  if (!baseline) return fail(baseline.error());
+  const gate::NamedReport named{*baseline ? &**baseline : nullptr, request.baseline};
+  Result<GatedReports> out =
+      measure_for_gate(request.files, request.options, request.budget, named, request.quiet, context);
+  if (out && *baseline) out->baseline = **std::move(baseline);
+  return out;
+}
+
 }  // namespace
 
 Result<int> run_gate(const std::vector<std::string>& arguments, const Context& context) {
-  const Result<GateRequest> request = parse_gate_flags(arguments, context.answer);
+  const Result<GateRequest> request = parse_gate_flags(arguments, context.environment, context.answer);
   if (!request) return fail(request.error());
   if (!request->help.empty()) {
     if (Status status = write_answer(request->help); !status) return fail(status.error());
     return 0;
   }
-  const Result<std::optional<Report>> report = open_report(request->report);
-  if (!report) return fail(report.error());
-  if (request->init) return write_budget_file(*request, **report);
-  const Result<std::optional<Report>> baseline = open_report(request->baseline);
-  if (!baseline) return fail(baseline.error());
-  const Result<std::optional<Report>> confirmation = open_report(request->confirmation);
-  if (!confirmation) return fail(confirmation.error());
+  if (request->init) {
+    const Result<std::optional<Report>> report = open_report(request->files.front());
+    if (!report) return fail(report.error());
+    return write_budget_file(*request, **report);
+  }
+  if (Status status = check_outputs(*request); !status) return fail(status.error());
+  Result<GatedReports> reports = request->measure ? measured(*request, context) : stored(*request);
+  if (!reports) return fail(reports.error());
+  if (!request->report_output.empty()) {
+    if (Status status = write_file(request->report_output, write_report(reports->report)); !status)
+      return fail(status.error());
+  }
 
   const bool wants_verdict = !is_export(request->format) || !request->junit.empty() || !request->markdown.empty();
   if (!wants_verdict && request->budget.clauses.empty() && !request->budget.max_regression) {
-    if (Status status = write_all(*request, **report, nullptr, context.answer); !status) return fail(status.error());
+    if (Status status = write_all(*request, reports->report, nullptr, context.answer); !status)
+      return fail(status.error());
     return 0;
   }
   const auto named = [](const std::optional<Report>& read, const std::string& path) {
     return gate::NamedReport{read ? &*read : nullptr, path};
   };
-  Result<Verdict> verdict = gate::judge({.report = named(*report, request->report),
-                                         .baseline = named(*baseline, request->baseline),
-                                         .confirmation = named(*confirmation, request->confirmation),
-                                         .budget = request->budget});
+  const bool in_turns = request->measure && request->files.size() > 1;
+  Result<Verdict> verdict = gate::judge(
+      {.report = {&reports->report, request->files.back()},
+       .baseline = named(reports->baseline, in_turns ? request->files.front() : request->baseline),
+       .confirmation = named(reports->confirmation, request->measure ? "measured again" : request->confirmation),
+       .budget = request->budget,
+       .looks = request->measure ? kGateLooks : 1});
   if (!verdict) return fail(verdict.error());
   verdict->version = MLPLAN_VERSION;
   verdict->argv = context.argv;
-  if (Status status = write_all(*request, **report, &*verdict, context.answer); !status) return fail(status.error());
+  if (Status status = write_all(*request, reports->report, &*verdict, context.answer); !status)
+    return fail(status.error());
   return exit_code_of(*verdict, request->inconclusive);
 }
 

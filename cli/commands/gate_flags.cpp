@@ -30,12 +30,20 @@ Flags::Reader read_limit(std::vector<GivenLimit>& limits, LimitKind kind) {
   };
 }
 
-Flags flags_of(GateRequest& request, Given& given) {
+Flags flags_of(GateRequest& request, Given& given, MeasuringFlags& measuring) {
   Flags flags(
       "mlplan gate REPORT [flags]",
       "Holds a report against budgets, and against a baseline: pass, fail or inconclusive. Exit code 0 where all "
       "pass, 1 where one fails, 4 where the samples cannot tell.");
-  flags.positional("REPORT", "what mlplan bench -o wrote", read_text(request.report));
+  flags.positionals("REPORT", "what mlplan bench -o wrote; with --bench a model",
+                    [&request](const std::string& value) -> Status {
+                      request.files.push_back(value);
+                      return {};
+                    });
+  flags.toggle("--bench",
+               "measure the model, and go on while a clause is undecided and there is time; of two models, in turns, "
+               "the first is the baseline",
+               request.measure);
   flags.group("Budgets");
   flags.value("--budget", "FILE", "the table [budget] of this file (mlplan.toml, where there is one)",
               read_text(given.budget_file));
@@ -74,6 +82,10 @@ Flags flags_of(GateRequest& request, Given& given) {
   flags.toggle("-q,--quiet", "the verdict in one line", request.quiet);
   flags.toggle("-v,--verbose", "leave nothing out", request.verbose);
   flags.value("--color", "WHEN", "auto, always or never (auto; $NO_COLOR)", read_colour());
+  flags.group("With --bench");
+  flags.value("--report", "FILE", "write the report that was measured", read_text(request.report_output));
+  declare_call(flags, measuring.model);
+  declare_measuring(flags, measuring);
   return flags;
 }
 
@@ -86,23 +98,48 @@ Result<Budget> read_budget_file(const std::string& named) {
   return read_budget(*text, path);
 }
 
+Status check_files(const GateRequest& request) {
+  const auto wrong = [](const std::string& message, const std::string& where, const char* hint) {
+    return fail(ErrorKind::usage, message, where, hint);
+  };
+  if (request.files.size() > (request.measure ? 2U : 1U)) {
+    return request.measure ? wrong("more models than a baseline and the one to be judged", request.files[2], "name two")
+                           : wrong("there is one report too many", request.files[1],
+                                   "--baseline FILE for the one to compare with, --bench for models");
+  }
+  if (!request.measure && !request.report_output.empty())
+    return wrong("nothing is measured, so there is no report to write", "--report", "--bench, and a model");
+  if (!request.measure) return {};
+  if (request.init)
+    return wrong("a budget is made of a report, not of a model", "--init", "mlplan bench MODEL -o report.json first");
+  if (!request.confirmation.empty()) return wrong("--bench makes its own second run", "--confirm", "leave it out");
+  if (request.files.size() > 1 && !request.baseline.empty())
+    return wrong("the first model is the baseline already", "--baseline", "leave one of them out");
+  return {};
+}
+
 }  // namespace
 
 bool is_export(const std::string& format) {
   return format == "bmf" || format == "github-action-benchmark" || format == "google-benchmark" || format == "csv";
 }
 
-Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, const Style& style) {
+Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, const Environment& environment,
+                                     const Style& style) {
   GateRequest request;
   Given given;
-  const Flags flags = flags_of(request, given);
+  MeasuringFlags measuring{request.options};
+  const Flags flags = flags_of(request, given, measuring);
   Result<std::optional<std::string>> help = flags.parse(arguments, style);
   if (!help) return fail(help.error());
   if (*help) {
     request.help = **help;
     return request;
   }
+  if (Status status = check_files(request); !status) return fail(status.error());
   if (request.init) return request;
+  if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
+  if (request.options.time_box == bench::Options{}.time_box) request.options.time_box *= std::ssize(request.files);
   if (request.format == "github-action-benchmark" && (request.output.empty() || request.output == "-")) {
     return fail(ErrorKind::usage, "this format is two files, one for each direction", "--format " + request.format,
                 "-o metrics, for metrics-smaller-is-better.json and metrics-bigger-is-better.json");
@@ -117,7 +154,7 @@ Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, 
   }
   if (given.max_regression) {
     request.budget.max_regression = given.max_regression;
-    if (request.baseline.empty())
+    if (request.baseline.empty() && request.files.size() < 2)
       return fail(ErrorKind::usage, "there is nothing that it could be worse than", "--max-regression",
                   "--baseline FILE");
   }

@@ -5,13 +5,17 @@
 #include <utility>
 #include <vector>
 
+#include "cli/commands/bench_flags.h"
 #include "cli/flags.h"
 #include "profiles/budget.h"
 
 namespace mlplan::cli {
 
 struct GateRequest {
-  std::string report;
+  std::vector<std::string> files;  // a report; with measure a model, or a baseline's and the one to be judged
+  bool measure = false;
+  bench::Options options;          // with measure
+  std::string report_output;       // with measure: where the report goes; empty: nowhere
   std::string baseline;            // empty: none
   std::string confirmation;        // empty: none
   Budget budget;                   // the file with what the flags say in place of it or beside it
@@ -31,6 +35,7 @@ bool is_export(const std::string& format);
 
 inline constexpr const char* kBudgetFile = "mlplan.toml";  // in the current folder, where there is one
 
-Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, const Style& style);
+Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, const Environment& environment,
+                                     const Style& style);
 
 }  // namespace mlplan::cli

@@ -9,8 +9,10 @@
 namespace mlplan::cli {
 
 void declare_model(Flags& flags, ModelFlags& model) {
-  flags.positional("MODEL", kModelHelp, read_text(model.options.model_path));
+  flags.positional("MODEL", "TorchScript (.pt) or AOTInductor (.pt2) file", read_text(model.options.model_path));
   declare_call(flags, model);
+  flags.value("--format", "NAME", "torchscript or aotinductor (by content)",
+              read_choice(model.options.format, {"torchscript", "aotinductor"}));
 }
 
 void declare_call(Flags& flags, ModelFlags& model) {
@@ -21,8 +23,6 @@ void declare_call(Flags& flags, ModelFlags& model) {
                      return {};
                    });
   flags.value("--method", "NAME", "method to run (forward)", read_text(options.method));
-  flags.value("--format", "NAME", "torchscript or aotinductor (by content)",
-              read_choice(options.format, {"torchscript", "aotinductor"}));
 }
 
 void declare_torch(Flags& flags, bench::Options& options) {

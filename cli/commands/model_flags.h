@@ -10,14 +10,12 @@
 
 namespace mlplan::cli {
 
-inline constexpr const char* kModelHelp = "TorchScript (.pt) or AOTInductor (.pt2) file";
-
 struct ModelFlags {
   bench::Options& options;
   std::vector<std::string> inputs = {};  // texts of --input, parsed together by finish_model
 };
 
-void declare_model(Flags& flags, ModelFlags& model);         // which file: MODEL, and declare_call
+void declare_model(Flags& flags, ModelFlags& model);         // which file: MODEL, --format, and declare_call
 void declare_call(Flags& flags, ModelFlags& model);          // what it is called with
 void declare_torch(Flags& flags, bench::Options& options);   // which libtorch
 void declare_worker(Flags& flags, bench::Options& options);  // the rest of the worker's world

@@ -11,6 +11,7 @@
 #include "cli/views/labels.h"
 #include "cli/views/memory_view.h"
 #include "cli/views/numbers.h"
+#include "cli/views/quality_view.h"
 #include "cli/views/steady_view.h"
 
 namespace mlplan::cli {
@@ -79,38 +80,6 @@ std::string grade_lines(const MachineInfo& machine, const Style& style) {
   return paragraph("grade " + machine.grade, fmt::format("{}{}", meaning, why), style, ink);
 }
 
-std::string quality_line(const Quality& quality, const Style& style) {
-  std::vector<std::string> good;
-  std::vector<std::string> bad;
-  if (quality.repeatable) {
-    if (*quality.repeatable) {
-      const bool across = quality.repeatable_across_processes.value_or(false);
-      good.push_back(across ? "same input, same output, bit for bit, in every process"
-                            : "same input, same output, bit for bit");
-    } else if (quality.max_abs_difference) {
-      bad.push_back(fmt::format("the same input gave outputs up to {:.2g} apart", *quality.max_abs_difference));
-    } else {
-      bad.push_back("the same input gave different outputs");
-    }
-  }
-  if (quality.repeatable_across_processes && !*quality.repeatable_across_processes) {
-    bad.push_back("outputs differ between processes");
-  }
-  if (quality.output_values > 0) {
-    const std::string values =
-        fmt::format("{} output value{}", format_integer(quality.output_values), quality.output_values == 1 ? "" : "s");
-    if (quality.nan_values + quality.inf_values == 0)
-      good.push_back(values + " without NaN or Inf");
-    else
-      bad.push_back(fmt::format("{} NaN and {} Inf among {}", format_integer(quality.nan_values),
-                                format_integer(quality.inf_values), values));
-  }
-  if (good.empty() && bad.empty()) return {};
-  bad.insert(bad.end(), good.begin(), good.end());
-  const bool all_good = bad.size() == good.size();
-  return paragraph("quality", fmt::format("{}", fmt::join(bad, "; ")), style, all_good ? Ink::green : Ink::yellow);
-}
-
 std::string partial_line(const Report& report, const Style& style) {
   if (!report.mlplan.partial) return {};
   const std::string after =
@@ -160,7 +129,8 @@ std::string sections(const Report& report, const Style& style) {
   add(waterfalls(report.cold_start, style));
   add(memory_view(report.memory, style));
   add(steady_view(report.steady, style));
-  std::string findings = quality_line(report.quality, style);
+  add(quality_view(report.quality, style));
+  std::string findings;
   for (const std::string& diagnosis : report.cold_start.diagnoses)
     findings += paragraph("why", diagnosis, style, Ink::cyan);
   for (const Warning& warning : report.warnings) {

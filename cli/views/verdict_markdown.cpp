@@ -40,7 +40,7 @@ std::string verdict_markdown(const Verdict& verdict) {
     text += fmt::format("| {} | {} | {} | {} | {} |\n", symbol_of(clause.outcome), escaped(clause.label),
                         escaped(measured_text(clause)), escaped(bounds_text(clause)), escaped(limit_text(clause)));
   }
-  text += "\n";
+  text += '\n';
   for (const char* outcome : {"fail", "inconclusive"}) {
     for (const ClauseVerdict& clause : verdict.clauses) {
       if (clause.outcome != outcome) continue;

@@ -48,6 +48,15 @@ void fields(F& field, T& measure) {
   field("start_at_ns", measure.start_at_ns);
 }
 
+template <class F, Like<CheckRequest> T>
+void fields(F& field, T& check) {
+  field("what", check.what);
+  field("path", check.path);
+  field("batches", check.batches);
+  field("rows_at_once", check.rows_at_once);
+  field("threads", check.threads);
+}
+
 template <class F, Like<Request> T>
 void fields(F& field, T& request) {
   field("verb", request.verb);
@@ -55,6 +64,7 @@ void fields(F& field, T& request) {
   field("input", request.input);
   field("warm_up", request.warm_up);
   field("measure", request.measure);
+  field("check", request.check);
   field("sample_name", request.sample_name);
   field("sample_size", request.sample_size);
   field("sample_path", request.sample_path);
@@ -143,6 +153,7 @@ void fields(F& field, T& reply) {
   field("measured", reply.measured);
   field("description", reply.description);
   field("quality", reply.quality);
+  field("agreement", reply.agreement);
 }
 
 namespace {

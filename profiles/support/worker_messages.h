@@ -96,6 +96,14 @@ struct MeasureRequest {
   std::int64_t start_at_ns = 0;           // CLOCK_MONOTONIC; workers side by side start together; 0: at once
 };
 
+struct CheckRequest {
+  std::string what;                   // "golden", "save_golden", "batch_split", "threads", "dtype"
+  std::string path;                   // of the golden
+  std::vector<std::int64_t> batches;  // ascending
+  std::int64_t rows_at_once = 1;      // the fewest that the model takes
+  std::int64_t threads = 1;
+};
+
 struct Request {
   // version:     -> build facts, no model touched
   // start:       first use of the framework, op libraries (LoadRequest)
@@ -107,6 +115,7 @@ struct Request {
   // trial:       one inference on the given input; failure is a reply, not the end
   // describe:    methods, signature, inferred inputs, weights; needs load
   // quality:     repeatability, NaN and Inf of the output, digest
+  // check:       outputs against others that should equal them (CheckRequest)
   // sample:      writes a sample model (`sample_*`), no model needed
   // exit:        _exit(0) after the reply
   std::string verb;
@@ -114,6 +123,7 @@ struct Request {
   InputRequest input;
   WarmUpRequest warm_up;
   MeasureRequest measure;
+  CheckRequest check;
   std::string sample_name;
   std::string sample_size;  // "small", "medium", "large" or a byte quantity
   std::string sample_path;
@@ -181,7 +191,8 @@ struct QualityFacts {
 
 struct WorkerFailure {
   std::string kind;  // "model_file" (missing, truncated, not a model, state_dict), "input" (wrong shape or signature),
-                     // "model" (threw), "out_of_memory", "abi" (other libtorch), "op_library", "device", "internal"
+                     // "model" (threw), "out_of_memory", "abi" (other libtorch), "op_library", "device",
+                     // "golden" (not of this model), "not_possible" (this check of this model), "internal"
   std::string message;  // first line of the cause, cleaned of C++ stack traces
   std::string hint;
   std::string phase = {};  // in which it happened, as a person reads it; the blackbox may be at the next request by now
@@ -197,6 +208,7 @@ struct Reply {
   Measured measured;
   Description description;
   QualityFacts quality;
+  Agreement agreement;  // check
 };
 
 // One line, with '\n'. Members of Request and Reply that have their default value are left out. Text that is not UTF-8

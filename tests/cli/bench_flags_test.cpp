@@ -105,7 +105,18 @@ TEST_CASE("only what is named is measured") {
   CHECK((two.cold_start && two.steady && !two.memory));
   const bench::Options again = good({"m.pt", "--only", "cold-start", "--only", "memory"}).options;
   CHECK((again.cold_start && again.memory && !again.steady));
+  CHECK_FALSE(two.quality);
+  const bench::Options outputs = good({"m.pt", "--only", "quality"}).options;
+  CHECK((outputs.quality && !outputs.cold_start && !outputs.memory && !outputs.steady));
   CHECK(bad({"m.pt", "--only", "stedy"}).hint == "steady");
+}
+
+TEST_CASE("golden outputs are either checked or written") {
+  CHECK(good({"m.pt", "--golden", "g.npz"}).options.golden == "g.npz");
+  CHECK(good({"m.pt", "--save-golden", "g.npz"}).options.save_golden == "g.npz");
+  CHECK(bad({"m.pt", "--golden", "g.npz", "--save-golden", "h.npz"}).message ==
+        "a golden is either checked or written");
+  CHECK(bad({"m.pt", "-o", "g", "--save-golden", "g"}).message == "report and golden would be one file");
 }
 
 TEST_CASE("more samples at least than at most is an error, unless the most was not given") {

@@ -1,5 +1,6 @@
 #include "tests/cli/example_reports.h"
 
+#include <limits>
 #include <utility>
 
 namespace mlplan::cli::examples {
@@ -185,6 +186,11 @@ Report small_fast_model() {
   report.steady[6].latency.percentiles["p99"] = {std::nullopt, std::nullopt, 299};
   report.steady[6].warm = false;
   report.quality = {true, std::nullopt, true, 0, 0, 1000};
+  report.quality.batch_split = {
+      {"", "f32", "rounding", 30'000, 2.9e-6, 8.41, 3.1e-7, 1.0, 1.0, 30}, "rows one by one", "batches of 2, 4, 8, 16"};
+  report.quality.threads = {{"", "f32", "equal", 8000, 0.0, 8.41, 0.0, 1.0, 1.0, 8}, "1 thread", "2 threads, batch 8"};
+  report.quality.dtype = {
+      {"", "f32", "rounding", 1000, 4.2e-6, 8.41, 5.1e-7, 1.0, 1.0, 1}, "f64", "f32 weights and inputs"};
   report.warnings = {{"time_box", "The intervals of batch 8 and 16 are wider than 5 % as the time box ended.",
                       "--time-box 3m would bring them below 2 %"}};
   return report;
@@ -249,6 +255,20 @@ Report huge_slow_model() {
   failed.failure = "needs more than the 57.6 GiB that are available; stopped at 57.7 GiB while running the model";
   report.steady = {single, failed};
   report.quality = {false, 3.1e-7, std::nullopt, 12, 0, 98'304};
+  OutputDistance logits{"output['logits']", "bf16", "differs", 98'304, 1.75, 30.5, 0.083, 0.99655, 0.96875, 32};
+  OutputDistance tokens{"output['ids']", "i64", "differs", 32, 31'020, 31'999};
+  tokens.equal_share = 0.96875;
+  logits.mismatched_nan = 12;
+  logits.max_abs_error = std::numeric_limits<double>::max();
+  logits.relative_l2 = logits.max_abs_error;
+  logits.cosine = std::nullopt;
+  report.quality.golden = {logits, "golden/translation.npz", "", {logits, tokens}};
+  report.quality.golden->dtype = "bf16, i64";
+  report.quality.golden->values += tokens.values;
+  report.quality.golden->equal_share = tokens.equal_share;
+  report.quality.max_abs_error = logits.max_abs_error;
+  report.quality.not_checked = {"batch split: the time box has no room for a batch and its rows",
+                                "dtype: wider weights would need 150 GiB, a worker may have 57.6 GiB"};
   report.warnings = {
       {"time_box", "One sample of a cold start takes longer than the time box of 1m.", "--time-box 30m for n = 6"},
       {"never_steady", "Latency had not settled when the warm-up was cut off.", ""}};

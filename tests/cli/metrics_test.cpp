@@ -33,7 +33,7 @@ Report sampled() {
     const auto n = static_cast<int>(state.time_to_first_result.n);
     const auto samples = [n](double median) {
       std::vector<double> out;
-      for (int i = 0; i < n; ++i) out.push_back(median * (1 + 0.01 * (i - n / 2)));
+      for (int i = 0; i < n; ++i) out.push_back(median * (0.95 + 0.01 * i));
       return out;
     };
     state.time_to_first_result = bench::summarise(samples(state.time_to_first_result.median));

@@ -32,14 +32,14 @@ ClauseVerdict judged(const GateQuestion& question) {
   return verdict->clauses.front();
 }
 
-const std::vector<double> kBefore = ladder(1e9, 1e6, 20);
-const std::vector<double> kSlower = ladder(1.3e9, 1e6, 20);
+std::vector<double> before_times() { return ladder(1e9, 1e6, 20); }
+std::vector<double> slower_times() { return ladder(1.3e9, 1e6, 20); }
 
 // A baseline, and a report and its confirmation that are slower by 30 %.
 struct Slowdown {
-  Report now = report_of_starts(kSlower);
-  Report before = report_of_starts(kBefore);
-  Report again = report_of_starts(kSlower);
+  Report now = report_of_starts(slower_times());
+  Report before = report_of_starts(before_times());
+  Report again = report_of_starts(slower_times());
   Slowdown() { again.mlplan.started_at = "2026-01-05T10:05:00Z"; }
   GateQuestion question(bool confirmed) const {
     return {
@@ -75,7 +75,7 @@ TEST_CASE("against a stored baseline only a second run that agrees makes a regre
   clause = judged(slowdown.question(true));
   CHECK(clause.outcome == "fail");
   CHECK(holds(clause.reason, "confirmed"));
-  slowdown.again.cold_start = report_of_starts(kBefore).cold_start;
+  slowdown.again.cold_start = report_of_starts(before_times()).cold_start;
   clause = judged(slowdown.question(true));
   CHECK(clause.outcome == "inconclusive");
   CHECK(holds(clause.reason, "does not agree"));
@@ -113,7 +113,7 @@ TEST_CASE("machines that differ leave a regression inconclusive, and say what di
 }
 
 TEST_CASE("pressure takes back what it could have caused, and nothing else") {
-  Report busy = report_of_starts(kSlower);
+  Report busy = report_of_starts(slower_times());
   busy.machine.grade = "C";
   busy.machine.why = {"some task waited for a CPU 98 % of the time"};
   ClauseVerdict clause = judged({.report = {&busy, "r.json"}, .budget = at_most(kPath, "1s")});
@@ -160,13 +160,13 @@ TEST_CASE("the budget's own regression counts for every path that varies, and wi
 }
 
 TEST_CASE("a regression without a baseline is inconclusive, no budget at all an error") {
-  const Report report = report_of_starts(kBefore);
+  const Report report = report_of_starts(before_times());
   CHECK(judged({.report = {&report, "r.json"}, .budget = regression(0.1)}).outcome == "inconclusive");
   CHECK(judge({.report = {&report, "r.json"}}).error().kind == ErrorKind::usage);
 }
 
 TEST_CASE("a run that failed passes nothing") {
-  Report report = report_of_starts(kBefore);
+  Report report = report_of_starts(before_times());
   report.mlplan.stop = "failed";
   report.mlplan.failure = "it ran out of memory";
   const ClauseVerdict clause = judged({.report = {&report, "r.json"}, .budget = at_most(kPath, "5s")});
@@ -175,7 +175,7 @@ TEST_CASE("a run that failed passes nothing") {
 }
 
 TEST_CASE("a file's limit of the same kind gives way to the flag's, one of the other kind stays") {
-  const Report report = report_of_starts(kBefore);
+  const Report report = report_of_starts(before_times());
   Budget budget = *read_budget("[budget]\ncold_start.warm.time_to_first_result = \"1ms\"\n", "b.toml");
   REQUIRE(add_limit(budget, LimitKind::max, std::string(kPath) + "=5s", "--max"));
   CHECK(judged({.report = {&report, "r.json"}, .budget = budget}).limit == 5e9);

@@ -81,6 +81,8 @@ TEST_CASE("what is no limit, no percentage or no TOML says where") {
   CHECK(error_of("[budget]\nthroughput = {max_regression = \"10\"}\n").where == "b.toml:2:32");
   CHECK(error_of("[budget]\nthroughput = {max_regression = \"-10%\"}\n").where == "b.toml:2:32");
   CHECK(error_of("[budget]\nmemory.peak_rss = 2GiB\n").where.starts_with("b.toml:2:"));
+  CHECK(error_of("[budget]\n\"memory.peak_rss\" = \"2GiB\"\nmemory.peak_rss = \"3GiB\"\n").message ==
+        "'memory.peak_rss' stands twice");
   CHECK(error_of("").where == "b.toml");
 }
 

@@ -170,6 +170,18 @@ MemoryReport RandomDocuments::memory() {
   return result;
 }
 
+Agreement RandomDocuments::agreement() {
+  Agreement result;
+  result.against = word();
+  result.detail = word();
+  result.verdict = coin() ? "rounding" : "differs";
+  result.values = below(1000);
+  result.max_abs_error = maybe_number();
+  if (coin()) result.cosine = -0.5;
+  if (coin()) result.outputs = {{word(), "f32", "equal", 3, 0.0, 1.5, 0.0, 1.0, 0.75, 4, 0.5, below(9)}};
+  return result;
+}
+
 SteadyRow RandomDocuments::steady_row() {
   SteadyRow result;
   result.batch = 1 + below(64);
@@ -217,6 +229,12 @@ Report RandomDocuments::report() {
   if (coin()) result.quality.repeatable = coin();
   result.quality.max_abs_difference = maybe_number();
   result.quality.nan_values = below(9);
+  result.quality.max_abs_error = maybe_number();
+  for (auto* agreement :
+       {&result.quality.golden, &result.quality.batch_split, &result.quality.threads, &result.quality.dtype}) {
+    if (coin()) *agreement = this->agreement();
+  }
+  result.quality.not_checked = words();
   if (coin()) result.warnings = {{"code", word(), word()}};
   return result;
 }

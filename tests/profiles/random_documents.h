@@ -27,7 +27,8 @@ class RandomDocuments {
   }
   bool coin() { return below(2) == 0; }
   std::string word();
-  double number();                  // of any size, whole or not
+  double number();  // of any size, whole or not
+  Agreement agreement();
   std::vector<InputSpec> inputs();  // such as parse_input_flags makes
   Stat stat();
   Catalog catalog();  // without findings that are errors

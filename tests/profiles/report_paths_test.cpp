@@ -59,20 +59,26 @@ Report example() {
   report.quality.repeatable = true;
   report.quality.nan_values = 3;
   report.quality.output_values = 100;
+  report.quality.max_abs_error = 0.25;
+  report.quality.golden.emplace().cosine = 0.75;
+  report.quality.golden->outputs.resize(2);
   return report;
 }
 
-const Report kReport = example();
+const Report& example_report() {
+  static const Report report = example();
+  return report;
+}
 
 Measure found(const std::string& path) {
-  const Result<Measure> measure = find_measure(kReport, path, "b.toml:1:1");
+  const Result<Measure> measure = find_measure(example_report(), path, "b.toml:1:1");
   REQUIRE_MESSAGE(measure, path << ": " << (measure ? "" : measure.error().message));
   CHECK(measure->path == path);
   return *measure;
 }
 
 Error error_of(const std::string& path) {
-  const Result<Measure> measure = find_measure(kReport, path, "b.toml:1:1");
+  const Result<Measure> measure = find_measure(example_report(), path, "b.toml:1:1");
   REQUIRE_MESSAGE(!measure, path);
   CHECK(measure.error().kind == ErrorKind::bad_input);
   CHECK(measure.error().where == "b.toml:1:1");
@@ -84,19 +90,25 @@ bool holds(const std::string& text, const char* part) { return text.find(part) !
 }  // namespace
 
 TEST_CASE("a path is the keys of the report without their units") {
-  CHECK(found("cold_start.warm.time_to_first_result").stat == &kReport.cold_start.states[0].time_to_first_result);
+  CHECK(found("cold_start.warm.time_to_first_result").stat ==
+        &example_report().cold_start.states[0].time_to_first_result);
   CHECK(found("cold_start.warm.time_to_first_result").unit == MeasureUnit::nanoseconds);
-  CHECK(found("cold_start.warm.phases.file_read").stat == &kReport.cold_start.states[0].phases[0].wall);
-  CHECK(found("cold_start.warm.phases.file_read.wall").stat == &kReport.cold_start.states[0].phases[0].wall);
+  CHECK(found("cold_start.warm.phases.file_read").stat == &example_report().cold_start.states[0].phases[0].wall);
+  CHECK(found("cold_start.warm.phases.file_read.wall").stat == &example_report().cold_start.states[0].phases[0].wall);
   CHECK(found("cold_start.warm.phases.file_read.read").unit == MeasureUnit::bytes);
   CHECK(found("cold_start.warm.phases.file_read.parts.copy").value() == 4e7);
-  CHECK(found("memory.peak_rss").stat == &kReport.memory.peak_rss);
+  CHECK(found("memory.peak_rss").stat == &example_report().memory.peak_rss);
   CHECK(found("memory.ledger.after_load.rss").value() == 2e8);
   CHECK(found("model.bytes").exact == 1234);
   CHECK(found("model.bytes").unit == MeasureUnit::bytes);
   CHECK(found("quality.nan_values").exact == 3);
   CHECK(found("quality.repeatable").unit == MeasureUnit::flag);
   CHECK_FALSE(found("quality.repeatable").lower_is_better);
+  CHECK(found("quality.max_abs_error").exact == 0.25);
+  CHECK(found("quality.golden.cosine").exact == 0.75);
+  CHECK_FALSE(found("quality.golden.cosine").lower_is_better);
+  CHECK_FALSE(found("quality.golden.equal_share").lower_is_better);
+  CHECK(found("quality.batch_split.max_abs_error").why_not == "it was not measured");
 }
 
 TEST_CASE("a start without its state is of the cold model, and no other state stands in for it") {
@@ -113,13 +125,13 @@ TEST_CASE("a start without its state is of the cold model, and no other state st
 }
 
 TEST_CASE("a selector takes the one row that has all its keys") {
-  CHECK(found("steady[batch=1].latency").stat == &kReport.steady[0].latency);
-  CHECK(found("steady[batch=8,threads=2,workers=1].latency").stat == &kReport.steady[1].latency);
-  CHECK(found("steady[threads=1, batch=8].throughput").stat == &kReport.steady[2].throughput);
-  CHECK(found("steady[batch=8,threads=2].latency").stat == &kReport.steady[1].latency);
-  CHECK(found("steady[batch=8,threads=2,workers=2].latency").stat == &kReport.steady[3].latency);
-  CHECK(found("steady[seq=128,workers=2].latency").stat == &kReport.steady[3].latency);
-  CHECK(found("steady[batch=1,mode=closed].latency").stat == &kReport.steady[0].latency);
+  CHECK(found("steady[batch=1].latency").stat == &example_report().steady[0].latency);
+  CHECK(found("steady[batch=8,threads=2,workers=1].latency").stat == &example_report().steady[1].latency);
+  CHECK(found("steady[threads=1, batch=8].throughput").stat == &example_report().steady[2].throughput);
+  CHECK(found("steady[batch=8,threads=2].latency").stat == &example_report().steady[1].latency);
+  CHECK(found("steady[batch=8,threads=2,workers=2].latency").stat == &example_report().steady[3].latency);
+  CHECK(found("steady[seq=128,workers=2].latency").stat == &example_report().steady[3].latency);
+  CHECK(found("steady[batch=1,mode=closed].latency").stat == &example_report().steady[0].latency);
   CHECK(found("steady[batch=64].latency").why_not == "this row failed: out of memory");
   CHECK(found("steady[batch=8,threads=1].latency").sampling == Sampling::visits);
   CHECK(found("steady[batch=8,threads=1].peak_rss").sampling == Sampling::independent);
@@ -150,7 +162,7 @@ TEST_CASE("percentiles are named behind the figure") {
 
 TEST_CASE("throughput alone is the highest median of all rows") {
   const Measure measure = found("throughput");
-  CHECK(measure.stat == &kReport.steady[1].throughput);
+  CHECK(measure.stat == &example_report().steady[1].throughput);
   CHECK(measure.label == "highest throughput, batch 8, threads 2");
   const Result<Measure> none = find_measure(Report{}, "throughput", "");
   REQUIRE(none);

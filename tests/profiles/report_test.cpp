@@ -186,6 +186,7 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   report.memory.marginal.resize(1);
   report.memory.by_dim.resize(1);
   report.steady.resize(1);
+  report.quality.golden.emplace().outputs.resize(1);
   ColdStartState& state = report.cold_start.states.emplace_back();
   state.name = "warm";
   state.phases.resize(1);
@@ -216,6 +217,8 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   CHECK(json["memory"]["by_dim"][0].size() == member_count<MemoryByDim>());
   CHECK(json["steady"][0].size() == member_count<SteadyRow>());
   CHECK(json["quality"].size() == member_count<Quality>());
+  CHECK(json["quality"]["golden"].size() == member_count<OutputDistance>() + 3);  // against, detail, outputs
+  CHECK(json["quality"]["golden"]["outputs"][0].size() == member_count<OutputDistance>());
   CHECK(json["warnings"][0].size() == member_count<Warning>());
 }
 

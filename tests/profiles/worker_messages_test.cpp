@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "tests/profiles/member_count.h"
@@ -32,6 +33,7 @@ TEST_CASE("a request comes back with every member") {
   request.measure.min_count = 6;
   request.measure.max_count = 7;
   request.measure.start_at_ns = 9223372036854775807;
+  request.check = {"batch_split", "golden.npz", {2, 4}, 2, 3};
   request.sample_name = "mlp";
   request.sample_size = "10MB";
   request.sample_path = "out.pt";
@@ -49,6 +51,7 @@ TEST_CASE("a request comes back with every member") {
   CHECK(read->measure.start_at_ns == 9223372036854775807);
   CHECK(read->measure.max_count == 7);
   CHECK(read->measure.input.dims.at("batch") == 2);
+  CHECK(read->check.batches == request.check.batches);
   CHECK(read->sample_seed == 9);
 }
 
@@ -75,6 +78,8 @@ TEST_CASE("a reply comes back with every member") {
   reply.description.weights = {{"f32", 10, 40}};
   reply.description.records = {{"data.pkl", 100}};
   reply.quality = {false, 0.125, 1, 2, 3, "0123456789abcdef"};
+  reply.agreement = test::RandomDocuments(3).agreement();
+  reply.agreement.max_abs_error = std::numeric_limits<double>::max();
   const std::string line = write_line(reply);
   CHECK(line.find('\n') == line.size() - 1);
   const auto read = read_reply(line);
@@ -95,6 +100,8 @@ TEST_CASE("a reply comes back with every member") {
   CHECK(read->description.notes == reply.description.notes);
   CHECK(read->quality.max_abs_difference == 0.125);
   CHECK_FALSE(read->quality.repeatable);
+  CHECK(read->agreement.max_abs_error == std::numeric_limits<double>::max());
+  CHECK(read->agreement.verdict == reply.agreement.verdict);
 }
 
 TEST_CASE("no member is forgotten between the struct and the line") {
@@ -106,6 +113,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   request.input.seed = 2;
   request.warm_up.cap_ns = 1;
   request.measure.threads = 2;
+  request.check.what = "threads";
   request.sample_name = request.sample_size = request.sample_path = "s";
   request.sample_seed = 2;
   const json sent = json::parse(write_line(request));
@@ -114,6 +122,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(sent["input"].size() == member_count<InputRequest>());
   CHECK(sent["warm_up"].size() == member_count<WarmUpRequest>());
   CHECK(sent["measure"].size() == member_count<MeasureRequest>());
+  CHECK(sent["check"].size() == member_count<CheckRequest>());
   Reply reply;
   reply.verb = "x";
   reply.failure = WorkerFailure{"input", "m", "h", "p"};
@@ -128,6 +137,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   reply.description.weights.resize(1);
   reply.description.records.resize(1);
   reply.quality.repeatable = false;
+  reply.agreement.values = 1;
   const json answered = json::parse(write_line(reply));
   CHECK(answered.size() == member_count<Reply>());
   CHECK(answered["failure"].size() == member_count<WorkerFailure>());

@@ -147,7 +147,7 @@ TEST_CASE("files are written beside the table, and exports need no budget") {
   }
   check_end(gate({report, "--format", "github-action-benchmark"}), 2, {"two files", "try: -o"});
   CHECK(gate({report, "--format", "github-action-benchmark", "-o", folder.at("metrics")}).exit_code == 0);
-  CHECK(content_of(folder.at("metrics-smaller-is-better.json")).starts_with("["));
+  CHECK(content_of(folder.at("metrics-smaller-is-better.json")).starts_with('['));
 }
 
 TEST_CASE("a budget file made of a report lets that report pass") {

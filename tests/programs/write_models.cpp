@@ -24,9 +24,12 @@ struct WithBroken final : torch::jit::NativeResolver {
 };
 
 // With a weight, as models have; its size is the file's.
-void write_module(const std::string& path, const std::string& forward, std::int64_t width = 4) {
+void write_module(const std::string& path, const std::string& forward, std::int64_t width = 4,
+                  double first_weight = 1) {
   torch::jit::Module module("m");
-  module.register_parameter("weight", torch::ones({width, 4}), false);
+  at::Tensor weight = torch::ones({width, 4});
+  weight[0][0] = first_weight;
+  module.register_parameter("weight", weight, false);
   module.define(forward, std::make_shared<WithBroken>());
   module.save(path);
 }
@@ -47,6 +50,8 @@ int main(int argc, char** argv) {
     return 2;
   }
   write_module(folder + "good.pt", "def forward(self, x):\n  return torch.linear(x, self.weight)\n");
+  write_module(folder + "one_weight_changed.pt", "def forward(self, x):\n  return torch.linear(x, self.weight)\n", 4,
+               1.001);
   write_module(folder + "large.pt", "def forward(self, x):\n  return torch.linear(x, self.weight)\n", 100'000);
   write_module(folder + "acts.pt", "def forward(self, x):\n  return torch.linear(broken.act(x), self.weight)\n");
   write_module(folder + "throws.pt",
@@ -60,6 +65,15 @@ int main(int argc, char** argv) {
   write_module(folder + "random.pt", "def forward(self, x):\n  return x + torch.rand_like(x)\n");
   write_module(folder + "two_arguments.pt",
                "def forward(self, x, scale: float):\n  return torch.linear(x, self.weight) * scale\n");
+
+  write_module(
+      folder + "batch_norm.pt",
+      "def forward(self, x):\n"
+      "  return torch.batch_norm(torch.linear(x, self.weight), None, None, None, None, True, 0.1, 1e-5, False)\n");
+  write_module(folder + "many_outputs.pt",
+               "def forward(self, x):\n"
+               "  y = torch.linear(x, self.weight)\n"
+               "  return (y, {\"ids\": torch.argmax(x, 1)}, [y.sum()], 3)\n");
 
   c10::Dict<std::string, at::Tensor> state;
   state.insert("weight", torch::ones({4, 4}));
