@@ -1,6 +1,7 @@
 #include "profiles/arrivals.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,7 +10,8 @@
 namespace mlplan {
 namespace {
 
-constexpr std::size_t kWindow = 1'000'000;  // rows, 48 MB
+constexpr std::size_t kWindow = 1'000'000;  // rows, 56 MB
+constexpr std::size_t kMostModels = 1'000'000;
 
 }  // namespace
 
@@ -33,6 +35,15 @@ Result<ArrivalReader> ArrivalReader::over(CsvReader reader, const TrafficColumns
 
 ArrivalReader::ArrivalReader(CsvReader reader, FoundColumns columns)
     : reader_(std::move(reader)), columns_(std::move(columns)) {}
+
+Status ArrivalReader::read_models() {
+  if (!columns_.model) {
+    return fail(ErrorKind::bad_input, "no column says which model a request is for", reader_.where(),
+                fmt::format("map one of {}: model=COLUMN", fmt::join(columns_.header, ", ")));
+  }
+  reads_models_ = true;
+  return {};
+}
 
 std::optional<double> ArrivalReader::starts_at_unix_s() const {
   if (!first_ns_ || !is_calendar_time(*first_ns_)) return std::nullopt;
@@ -58,6 +69,20 @@ Result<std::int64_t> ArrivalReader::time(std::size_t column) {
   if (const std::optional<std::int64_t> at = parse_time(text, *unit_)) return *at;
   return fail(ErrorKind::bad_input, fmt::format("{} '{}' is not a time", columns_.header[column], text),
               reader_.where(), "write 2026-07-20T18:17:03.5Z, or seconds");
+}
+
+Result<std::size_t> ArrivalReader::model() {
+  const std::string& column = columns_.header[*columns_.model];
+  const std::string name(trimmed(reader_.fields()[*columns_.model]));
+  if (name.empty()) return fail(ErrorKind::bad_input, fmt::format("{} is empty", column), reader_.where());
+  const auto [known, is_new] = model_numbers_.try_emplace(name, models_.size());
+  if (is_new) {
+    if (models_.size() == kMostModels)
+      return fail(ErrorKind::bad_input, fmt::format("more than a million models: does '{}' name them?", column),
+                  reader_.where());
+    models_.push_back({name, reader_.line()});
+  }
+  return known->second;
 }
 
 Result<bool> ArrivalReader::read_row(Pending& row) {
@@ -90,6 +115,11 @@ Result<bool> ArrivalReader::read_row(Pending& row) {
     if (!size) return fail(size.error());
     row.sizes[i] = *size;
   }
+  if (reads_models_) {
+    const Result<std::size_t> number = model();
+    if (!number) return fail(number.error());
+    row.model = *number;
+  }
   return true;
 }
 
@@ -119,7 +149,7 @@ Result<bool> ArrivalReader::next(Arrival& arrival) {
   } else if (row.at_ns < last_ns_) {
     return fail(ErrorKind::bad_input,
                 fmt::format("time goes back by {} s", static_cast<double>(last_ns_ - row.at_ns) / 1e9), reader_.where(),
-                select_hint(columns_, first_row_, reader_.fields()));
+                reads_models_ ? "sort the file by its time" : select_hint(columns_, first_row_, reader_.fields()));
   }
   last_ns_ = row.at_ns;
   std::int64_t since = 0;
@@ -127,6 +157,7 @@ Result<bool> ArrivalReader::next(Arrival& arrival) {
     return fail(ErrorKind::bad_input, "is centuries from the first row", reader_.where());
   arrival.at_s = static_cast<double>(since) / 1e9;
   arrival.sizes = row.sizes;
+  arrival.model = row.model;
   return true;
 }
 

@@ -132,7 +132,7 @@ struct ScalingPlan {
   std::string kind = {};    // "fixed": a count; "scheduled": a count by hour; "live": by the policy of `policy`
   std::int64_t lowest = 0;  // serving instances, without spares
   std::int64_t highest = 0;
-  double mean_instances = 0;                    // of all, spares included, over time: what is paid for
+  double mean_instances = 0;                    // of all that run, spares included, over time
   std::vector<std::int64_t> by_hour = {};       // 24, from midnight UTC; empty: no time of day
   double ordered_ahead_s = 0;                   // scheduled: how long before the hour
   std::string policy = {};                      // live: "mlplan"; fixed: "fixed"
@@ -151,6 +151,7 @@ struct PoolTier {
 
 struct WarmPool {
   std::int64_t count = 0;                 // the recommendation: spares beyond what serves the load
+  std::int64_t stopped = 0;               // of them kept stopped; the others run
   std::string decided_by = {};            // "growth", "failures", "money", "none needed"
   std::optional<double> start_up_s = {};  // that a spare bridges: upper quantile, node included where known
   double detection_lag_s = 0;

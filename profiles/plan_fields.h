@@ -141,6 +141,7 @@ void fields(F& field, T& tier) {
 template <class F, Like<WarmPool> T>
 void fields(F& field, T& pool) {
   field("count", pool.count);
+  field("stopped", pool.stopped);
   field("decided_by", pool.decided_by);
   field("start_up_s", pool.start_up_s);
   field("detection_lag_s", pool.detection_lag_s);

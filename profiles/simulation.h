@@ -49,8 +49,10 @@ struct SimulatedFleet {
   std::vector<double> simultaneous_factor = {};  // of n starts at once on a host; empty: each on its own
   std::int64_t initial_instances = 1;
   std::int64_t initial_pool = 0;
-  std::optional<double> time_between_failures_s = {};  // of one ready instance
-  std::string routing = "shared_queue";                // or "least_outstanding"
+  std::optional<double> time_between_failures_s = {};       // of one ready instance
+  std::optional<double> time_between_interruptions_s = {};  // the same
+  std::optional<double> notice_s = {};                      // before one; absent: there are none
+  std::string routing = "shared_queue";                     // or "least_outstanding"
 };
 
 struct SimulatedRun {
@@ -88,6 +90,7 @@ struct SimulatedFigures {
   Estimate misses;          // that found the pool empty
   Estimate stops;
   Estimate failures;
+  Estimate interruptions;
 };
 
 struct ObjectiveVerdict {

@@ -39,6 +39,8 @@ void fields(F& field, T& fleet) {
   field("initial_instances", fleet.initial_instances);
   field("initial_pool", fleet.initial_pool);
   field("time_between_failures_s", fleet.time_between_failures_s);
+  field("time_between_interruptions_s", fleet.time_between_interruptions_s);
+  field("notice_s", fleet.notice_s);
   field("routing", fleet.routing);
 }
 
@@ -79,6 +81,7 @@ void fields(F& field, T& figures) {
   field("misses", figures.misses);
   field("stops", figures.stops);
   field("failures", figures.failures);
+  field("interruptions", figures.interruptions);
 }
 
 template <class F, Like<ObjectiveVerdict> T>

@@ -38,6 +38,7 @@ constexpr std::array kRates = {"rate",       "rate_rps",       "rps",        "qp
 constexpr std::array kRatesPerMinute = {"rpm", "requests_per_minute", "rate_per_min"};
 constexpr std::array kCounts = {"count", "requests",     "request_count", "invocations", "calls",
                                 "hits",  "num_requests", "sum",           "value"};
+constexpr std::array kModels = {"model", "model_name", "model_id"};
 constexpr std::array kSizeWords = {"tokens", "bytes", "size", "length"};
 
 std::string lower_plain(const std::string& name) { return plain_name(name); }
@@ -67,7 +68,7 @@ class Finder {
 
 void find_sizes(FoundColumns& found) {
   for (std::size_t i = 0; i < found.header.size() && found.sizes.size() < kMostSizes; ++i) {
-    const bool is_other = found.time == i || found.end == i || found.select == i;
+    const bool is_other = found.time == i || found.end == i || found.select == i || found.model == i;
     const std::string plain = lower_plain(found.header[i]);
     const bool named = std::any_of(kSizeWords.begin(), kSizeWords.end(),
                                    [&](const char* word) { return plain.find(word) != std::string::npos; });
@@ -80,7 +81,8 @@ void find_sizes(FoundColumns& found) {
 }  // namespace
 
 Status parse_traffic_map(const std::string& text, TrafficColumns& columns) {
-  constexpr const char* kHint = "write time=when,rate=load; names: time, end, duration, rate, count, size, step, only";
+  constexpr const char* kHint =
+      "write time=when,rate=load; names: time, end, duration, rate, count, size, model, step, only";
   for (std::size_t start = 0; start <= text.size();) {
     const std::size_t end = std::min(text.find(',', start), text.size());
     const std::string item = text.substr(start, end - start);
@@ -89,11 +91,9 @@ Status parse_traffic_map(const std::string& text, TrafficColumns& columns) {
     const std::string value(equals == std::string::npos ? "" : trimmed(item.substr(equals + 1)));
     if (value.empty()) return fail(ErrorKind::usage, fmt::format("'{}' maps nothing", item), {}, kHint);
     const std::string key(trimmed(item.substr(0, equals)));
-    const std::pair<std::string_view, std::string*> texts[] = {{"time", &columns.time},
-                                                               {"end", &columns.end},
-                                                               {"duration", &columns.duration},
-                                                               {"rate", &columns.rate},
-                                                               {"count", &columns.count}};
+    const std::pair<std::string_view, std::string*> texts[] = {
+        {"time", &columns.time}, {"end", &columns.end},     {"duration", &columns.duration},
+        {"rate", &columns.rate}, {"count", &columns.count}, {"model", &columns.model}};
     const auto found = std::find_if(std::begin(texts), std::end(texts), [&](const auto& t) { return t.first == key; });
     if (found != std::end(texts)) {
       *found->second = value;
@@ -139,8 +139,8 @@ Result<FoundColumns> find_traffic_columns(CsvReader& reader, const TrafficColumn
   std::optional<std::size_t> rate;
   std::optional<std::size_t> count;
   const std::pair<const std::string&, std::optional<std::size_t>&> wanted[] = {
-      {given.time, found.time}, {given.end, found.end}, {given.duration, found.duration},
-      {given.rate, rate},       {given.count, count},   {given.select, found.select}};
+      {given.time, found.time}, {given.end, found.end},       {given.duration, found.duration}, {given.rate, rate},
+      {given.count, count},     {given.select, found.select}, {given.model, found.model}};
   for (const auto& [name, index] : wanted) {
     if (const Status status = find.given(name, index); !status) return fail(status.error());
   }
@@ -173,6 +173,7 @@ Result<FoundColumns> find_traffic_columns(CsvReader& reader, const TrafficColumn
   }
   if (found.end && !found.duration)
     found.notes.push_back(fmt::format("column '{}' is taken as the arrival: there is no duration", found.names.end));
+  find.usual(kModels, found.model, found.names.model);
   if (given.sizes.empty()) find_sizes(found);
   return found;
 }

@@ -21,6 +21,7 @@ struct TrafficColumns {
   std::string rate;                // requests per second in the interval
   std::string count;               // requests in the interval
   std::vector<std::string> sizes;  // numbers of a request, at most kMostSizes
+  std::string model;               // that a request is for, a text
   // Only rows in which `select` has the value `selected`: for files of several series.
   std::string select;
   std::string selected;
@@ -29,8 +30,8 @@ struct TrafficColumns {
   friend bool operator==(const TrafficColumns&, const TrafficColumns&) = default;
 };
 
-// "time=when,rate=load" into `columns`, as a flag gives them: time, end, duration, rate, count, size (repeatable), step
-// (a duration), only=COLUMN:VALUE (select, selected). ErrorKind::usage.
+// "time=when,rate=load" into `columns`, as a flag gives them: time, end, duration, rate, count, size (repeatable),
+// model, step (a duration), only=COLUMN:VALUE (select, selected). ErrorKind::usage.
 Status parse_traffic_map(const std::string& text, TrafficColumns& columns);
 
 struct FoundColumns {
@@ -41,6 +42,7 @@ struct FoundColumns {
   std::optional<std::size_t> duration;
   std::optional<std::size_t> value;  // rate or count
   std::optional<std::size_t> select;
+  std::optional<std::size_t> model;  // of a trace
   std::vector<std::size_t> sizes;
   double rate_scale = 1;  // to requests per second: 1/60 for requests per minute
   std::vector<std::string> header;

@@ -32,6 +32,7 @@ void fields(F& field, T& columns) {
   field("rate", columns.rate);
   field("count", columns.count);
   field("sizes", columns.sizes);
+  field("model", columns.model);
   field("select", columns.select);
   field("selected", columns.selected);
   field("step_s", columns.step_s);

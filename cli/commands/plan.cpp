@@ -215,6 +215,31 @@ Status match_types(const std::vector<std::string>& named, const Catalog& catalog
   return {};
 }
 
+// Of two reports that say the same of every type only one would count, and the other be ignored in silence.
+Status refuse_alike(const std::vector<planner::MeasuredReport>& reports) {
+  for (std::size_t i = 1; i < reports.size(); ++i) {
+    for (std::size_t k = 0; k < i; ++k) {
+      const planner::MeasuredReport& one = reports[k];
+      const planner::MeasuredReport& other = reports[i];
+      const MachineInfo& machine = other.report.machine;
+      if (!machine.fingerprint.empty() && machine.fingerprint == one.report.machine.fingerprint) {
+        return fail(ErrorKind::bad_input, fmt::format("was measured on the same machine as {}", one.path), other.path,
+                    "give only the one that the plan shall rest on");
+      }
+      if (other.measured_on != one.measured_on || machine.cpu.architecture != one.report.machine.cpu.architecture)
+        continue;
+      if (other.measured_on != nullptr) {
+        return fail(ErrorKind::bad_input, fmt::format("was measured on {}, like {}", other.measured_on->name, one.path),
+                    other.path, "give only the one that the plan shall rest on");
+      }
+      return fail(ErrorKind::bad_input,
+                  fmt::format("nothing says on which instance types it and {} were measured", one.path), other.path,
+                  fmt::format("--measured-on {}=TYPE, or give only one of them", other.path));
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<int> run_plan(const std::vector<std::string>& arguments, const Context& context) {
@@ -242,6 +267,7 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
   question.catalog_source = choice.catalog.path.empty() ? "shipped" : choice.catalog.path;
   if (Status status = select_types(choice, *catalog, question); !status) return fail(status.error());
   if (Status status = match_types(choice.measured_on, *catalog, question); !status) return fail(status.error());
+  if (Status status = refuse_alike(question.reports); !status) return fail(status.error());
   Result<Traffic> traffic = open_traffic(choice.traffic);
   if (!traffic) return fail(traffic.error());
   question.traffic = *std::move(traffic);

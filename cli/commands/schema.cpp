@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "profiles/catalog.h"
 #include "profiles/comparison.h"
+#include "profiles/keep_alive.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
 #include "profiles/simulation.h"
@@ -26,7 +27,7 @@ struct Document {
 const std::vector<Document> kDocuments = {{"report", report_schema},         {"catalog", catalog_schema},
                                           {"traffic", traffic_schema},       {"plan", plan_schema},
                                           {"simulation", simulation_schema}, {"verdict", verdict_schema},
-                                          {"comparison", comparison_schema}};
+                                          {"comparison", comparison_schema}, {"keep_alive", keep_alive_schema}};
 
 }  // namespace
 

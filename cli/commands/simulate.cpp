@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cli/commands/commands.h"
+#include "cli/commands/keep_alive_flags.h"
 #include "cli/commands/simulate_scenario.h"
 #include "cli/output.h"
 #include "cli/signals.h"
@@ -74,6 +75,7 @@ int code_of(const std::string& verdict) {
 }  // namespace
 
 Result<int> run_simulate(const std::vector<std::string>& arguments, const Context& context) {
+  if (asks_for_keep_alive(arguments)) return run_keep_alive(arguments, context);
   Result<SimulateRequest> request = parse_simulate_flags(arguments, context.answer);
   if (!request) return fail(request.error());
   if (!request->help.empty()) {

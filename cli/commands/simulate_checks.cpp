@@ -118,11 +118,14 @@ Status take_service(SimulateRequest& request, bool has_report) {
 }
 
 Status take_start_up(const SimulateRequest& request, const SimulatedScaling& scaling, bool has_report) {
+  if (request.notice && !request.time_between_interruptions)
+    return fail(ErrorKind::usage, "--notice is of interruptions, and there are none", "--notice",
+                "leave it out, or --interruptions 1d");
   if (!starts_instances(request, scaling)) {
     if (request.starting_given.empty()) return {};
-    return fail(ErrorKind::usage, "no instance ever starts: the policy is fixed, and none fails",
+    return fail(ErrorKind::usage, "no instance ever starts: the policy is fixed, and none fails or is interrupted",
                 fmt::format("{}", fmt::join(request.starting_given, ", ")),
-                "leave it out, or --policy hpa, or --failures 30d");
+                "leave it out, or --policy hpa, --failures 30d or --interruptions 1d");
   }
   if (request.start_up && request.shared_host && !has_report)
     return fail(ErrorKind::usage, "--shared-host needs the simultaneous starts of a report", "--shared-host",
@@ -136,7 +139,8 @@ Status take_start_up(const SimulateRequest& request, const SimulatedScaling& sca
 }  // namespace
 
 bool starts_instances(const SimulateRequest& request, const SimulatedScaling& scaling) {
-  return scaling.policy != "fixed" || request.time_between_failures.has_value() || scaling.options.pool > 0;
+  return scaling.policy != "fixed" || request.time_between_failures || request.time_between_interruptions ||
+         scaling.options.pool > 0;
 }
 
 Result<SimulatedScaling> settle(SimulateRequest& request, const SimulateDocuments& documents) {

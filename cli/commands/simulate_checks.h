@@ -23,7 +23,7 @@ struct SimulatedScaling {
 // Also fills in what the plan says of the request: how an instance is used, and objectives. ErrorKind::usage.
 Result<SimulatedScaling> settle(SimulateRequest& request, const SimulateDocuments& documents);
 
-// Whether the policy, or failures, can ever start an instance.
+// Whether the policy, failures or interruptions can ever start an instance.
 bool starts_instances(const SimulateRequest& request, const SimulatedScaling& scaling);
 
 }  // namespace mlplan::cli

@@ -129,6 +129,12 @@ void declare_starting(Flags& flags, SimulateRequest& request) {
   flags.value(
       "--failures", "TIME", "mean between failures of one instance (none)",
       [&request](const std::string& text) { return read_duration(request.time_between_failures.emplace())(text); });
+  flags.value("--interruptions", "TIME", "mean between interruptions of one spot instance (none)",
+              [&request](const std::string& text) {
+                return read_duration(request.time_between_interruptions.emplace())(text);
+              });
+  flags.value("--notice", "TIME", "before one; AWS gives 2m, Google Cloud and Azure 30s (2m)",
+              read_time(request.notice));
 }
 
 void declare_scaling(Flags& flags, SimulateRequest& request) {
@@ -179,7 +185,7 @@ Result<SimulateRequest> parse_simulate_flags(const std::vector<std::string>& arg
       "Plays a traffic through a fleet under a scaling policy, request by request, and shows what became of it. "
       "What an instance takes to serve and to start comes from a report of mlplan bench, from flags, or from a plan, "
       "which brings its instances, scaling and objectives, too. Exit code 1 where an objective is missed, 4 where the "
-      "intervals cannot tell.");
+      "intervals cannot tell. Many rarely used models that share a host: mlplan simulate --keep-alive 10m --help.");
   flags.optional_positional("DOCUMENT", "a report of mlplan bench, or a plan of mlplan plan",
                             read_text(request.document));
   flags.value("--report", "FILE", "the report that the plan rests on (where the plan says)", read_text(request.report));

@@ -42,6 +42,8 @@ struct SimulateRequest {
   std::optional<Duration> pool_exit;
   bool shared_host = false;
   std::optional<Duration> time_between_failures;
+  std::optional<Duration> time_between_interruptions;  // of spot capacity
+  std::optional<Duration> notice;                      // before one
   std::optional<planner::Routing> routing;
 
   std::string policy;  // empty: the plan's own, or fixed

@@ -126,6 +126,28 @@ void assume_starts(const SimulateRequest& request, PreparedSimulation& prepared)
     assumptions.emplace_back("An instance of the pool is ready at once.");
 }
 
+// Instances that end unasked, and what becomes of their requests.
+void prepare_ends(const SimulateRequest& request, PreparedSimulation& prepared) {
+  planner::FleetSettings& fleet = prepared.scenario.fleet;
+  std::vector<std::string>& assumptions = prepared.simulation.assumptions;
+  if (request.time_between_failures) {
+    fleet.failures.time_between_s = to_seconds(*request.time_between_failures);
+    assumptions.emplace_back("What an instance has to serve when it fails is lost; it is replaced at once.");
+  }
+  if (!request.time_between_interruptions) return;
+  planner::EndSettings& interruptions = fleet.interruptions;
+  interruptions.time_between_s = to_seconds(*request.time_between_interruptions);
+  if (request.notice) interruptions.notice_s = to_seconds(*request.notice);
+  assumptions.push_back(
+      interruptions.notice_s > 0
+          ? fmt::format("An instance that is to be interrupted takes nothing new and is replaced; what it still has to "
+                        "serve {} later is lost.",
+                        time_text(interruptions.notice_s))
+          : "What an instance has to serve when it is interrupted is lost; it is replaced at once.");
+  assumptions.emplace_back(
+      "Instances are interrupted one by one, at random: where capacity is short, many go at once.");
+}
+
 double rate_at_beginning(const planner::RateSeries& rates, double duration_s) {
   constexpr int kParts = 480;  // of a minute: the shortest steps there are
   const double length = std::min(60.0, duration_s);
@@ -156,6 +178,8 @@ void prepare_scaling(const Traffic& traffic, const planner::TrafficWindow& windo
     fleet.initial_instances = planned_beginning(follow, planner::series_of(traffic, window), *window.duration_s);
   if (!prepared.scaling.is_plans_own()) return;
   prepared.scaling.settings = planner::settings_of(follow);
+  fleet.initial_pool = follow.stopped;
+  fleet.start_up.pool_exit_s = planner::deterministic(follow.stopped_ready_in_s);
   std::vector<std::string>& assumptions = prepared.simulation.assumptions;
   if (follow.forecast) {
     std::string sentence = "The day that is ordered ahead is that of the plan's counts by hour";
@@ -184,7 +208,7 @@ void describe_fleet(const SimulateRequest& request, const SimulateDocuments& doc
     described.start_up.reset();
     described.node_start.reset();
   }
-  if (prepared.scaling.options.pool == 0) described.pool_exit.reset();
+  if (prepared.scenario.fleet.initial_pool == 0) described.pool_exit.reset();
   fleet = std::move(described);
 }
 
@@ -199,7 +223,7 @@ Status prepare_fleet(const SimulateRequest& request, const SimulateDocuments& do
   }
   planner::FleetSettings& fleet = prepared.scenario.fleet;
   fleet.instance.batch_timeout_s = to_seconds(request.batch_timeout);
-  fleet.start_up.pool_exit_s = planner::deterministic(request.pool_exit ? to_seconds(*request.pool_exit) : 0);
+  if (request.pool_exit) fleet.start_up.pool_exit_s = planner::deterministic(to_seconds(*request.pool_exit));
   if (starts) assume_starts(request, prepared);
   return {};
 }
@@ -213,8 +237,7 @@ Result<PreparedSimulation> prepare_simulation(const SimulateRequest& request, co
   planner::Scenario& scenario = prepared.scenario;
   Simulation& simulation = prepared.simulation;
   if (const Status status = prepare_fleet(request, documents, prepared); !status) return fail(status.error());
-  if (request.time_between_failures)
-    scenario.fleet.failures.time_between_s = to_seconds(*request.time_between_failures);
+  prepare_ends(request, prepared);
   scenario.routing =
       request.routing.value_or(documents.plan ? planner::Routing::least_outstanding : planner::Routing::shared_queue);
   planner::count_objectives(request.slo, scenario);

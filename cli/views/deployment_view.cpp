@@ -56,6 +56,8 @@ std::string count_text(const Deployment& deployment) {
   const ScalingPlan& scaling = deployment.scaling;
   std::string text = from_to(scaling.lowest, scaling.highest) + " serving";
   if (deployment.pool.count > 0) text += fmt::format(" and {} kept warm", format_integer(deployment.pool.count));
+  if (deployment.pool.stopped > 0)
+    text += fmt::format(" ({} of them stopped)", format_integer(deployment.pool.stopped));
   if (scaling.kind == "scheduled") {
     text += ", by the hour";
     if (scaling.ordered_ahead_s > 0) text += ", ordered " + format_duration(scaling.ordered_ahead_s * 1e9) + " ahead";

@@ -43,6 +43,7 @@ constexpr Figure kFigures[] = {
     {"found the pool empty", Kind::number, &SimulatedFigures::misses, false},
     {"stops", Kind::number, &SimulatedFigures::stops, false},
     {"failures", Kind::number, &SimulatedFigures::failures, false},
+    {"interruptions", Kind::number, &SimulatedFigures::interruptions, false},
 };
 
 std::string share_text(double share, bool with_unit = true) {
@@ -118,6 +119,10 @@ std::string starting_text(const SimulatedFleet& fleet) {
   if (fleet.node_start) text += fmt::format(", after {} for a machine", format_duration(fleet.node_start->mean_ns));
   if (fleet.pool_exit) text += fmt::format("; {} out of the pool", format_duration(fleet.pool_exit->mean_ns));
   if (fleet.time_between_failures_s) text += fmt::format("; fails every {}", time_text(*fleet.time_between_failures_s));
+  if (fleet.time_between_interruptions_s) {
+    text += fmt::format("; interrupted every {}, told {} before", time_text(*fleet.time_between_interruptions_s),
+                        time_text(fleet.notice_s.value_or(0)));
+  }
   return text;
 }
 
@@ -126,7 +131,7 @@ std::string policy_text(const Simulation& simulation, const Style& style) {
   const bool all = style.verbose || simulation.policy != "mlplan";
   std::string text = simulation.policy;
   for (const auto& [name, value] : simulation.policy_settings) {
-    if (all || name == "spares") text += fmt::format(", {} {:.6g}", name, value);
+    if (all || name == "spares" || name == "stopped") text += fmt::format(", {} {:.6g}", name, value);
   }
   return text + fmt::format("; {} ready at the beginning", format_integer(simulation.fleet.initial_instances));
 }

@@ -59,7 +59,7 @@ Orders FollowPolicy::decide(const Observation& observation) {
   while (!recent_.empty() && recent_.back().count <= wanted) recent_.pop_back();
   recent_.push_back({now, wanted});
   while (recent_.front().time_s < now - settings_.hold_s) recent_.pop_front();
-  return {.desired = std::clamp(recent_.front().count, settings_.lowest, settings_.highest)};
+  return {.desired = std::clamp(recent_.front().count, settings_.lowest, settings_.highest), .pool = settings_.stopped};
 }
 
 }  // namespace mlplan::planner

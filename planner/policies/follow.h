@@ -1,5 +1,6 @@
 // mlplan's own policy: as many instances as the rate needs by a table made when the plan was made, and spares on top
-// that serve as well. Up at once, down to the most that was wanted in the last minutes.
+// that serve as well. Up at once, down to the most that was wanted in the last minutes. Further spares may be kept in a
+// pool, stopped, from where growth is served first.
 //
 // The rate is the mean over the long window, or over the short one where that is higher by more than two standard
 // errors of a Poisson count; where a forecast is given, at least the highest it has within the lead (start-up and
@@ -21,7 +22,9 @@ namespace mlplan::planner {
 struct FollowSettings {
   std::vector<double> rates = {1};  // rates[n - 1]: the highest that n instances serve as promised; ascending. Beyond
                                     // the last each instance more serves as much as the last step.
-  std::int64_t spares = 0;
+  std::int64_t spares = 0;          // that run
+  std::int64_t stopped = 0;         // that are kept stopped beside them, and ready so long after the order
+  double stopped_ready_in_s = 0;
   std::int64_t step = 1;      // counts by the table are rounded up to multiples of it: fewer, larger orders, whose
                               // start-ups overlap
   double capacity_per_s = 1;  // of one instance, saturated: for what waits

@@ -35,6 +35,10 @@ struct Count {
 constexpr Count kCounts[] = {
     {"spares", &FollowSettings::spares}, {"step", &FollowSettings::step, 1}, {"lowest", &FollowSettings::lowest}};
 
+// Only where spares are stopped.
+constexpr Count kStopped = {"stopped", &FollowSettings::stopped, 1};
+constexpr Setting kStoppedReady = {"stopped_ready_in_s", &FollowSettings::stopped_ready_in_s};
+
 bool may_be_zero(const Setting& setting) {
   return setting.member == &FollowSettings::hold_s || setting.member == &FollowSettings::lead_s;
 }
@@ -50,21 +54,14 @@ class Reader {
 
   Status read_settings(FollowSettings& out) const {
     for (const Setting& setting : kSettings) {
-      const auto found = scaling_.settings.find(setting.name);
-      if (found == scaling_.settings.end()) return wrong("settings", fmt::format("has no {}", setting.name));
-      if (!(found->second > 0) && !(may_be_zero(setting) && found->second == 0))
-        return wrong(fmt::format("settings/{}", setting.name), fmt::format("{} is out of range", found->second));
-      out.*setting.member = found->second;
+      if (Status status = read(setting, out); !status) return status;
     }
     for (const Count& count : kCounts) {
-      const auto found = scaling_.settings.find(count.name);
-      if (found == scaling_.settings.end()) return wrong("settings", fmt::format("has no {}", count.name));
-      const double value = found->second;
-      if (!(value >= count.least) || value > kMostInstances || value != std::floor(value))
-        return wrong(fmt::format("settings/{}", count.name), fmt::format("{} is no number of instances", value));
-      out.*count.member = static_cast<std::int64_t>(value);
+      if (Status status = read(count, out); !status) return status;
     }
-    return {};
+    if (!scaling_.settings.contains(kStopped.name)) return {};
+    if (Status status = read(kStopped, out); !status) return status;
+    return read(kStoppedReady, out);
   }
 
   Status read_rates(FollowSettings& out) const {
@@ -90,6 +87,25 @@ class Reader {
   }
 
  private:
+  Status read(const Setting& setting, FollowSettings& out) const {
+    const auto found = scaling_.settings.find(setting.name);
+    if (found == scaling_.settings.end()) return wrong("settings", fmt::format("has no {}", setting.name));
+    if (!(found->second > 0) && !(may_be_zero(setting) && found->second == 0))
+      return wrong(fmt::format("settings/{}", setting.name), fmt::format("{} is out of range", found->second));
+    out.*setting.member = found->second;
+    return {};
+  }
+
+  Status read(const Count& count, FollowSettings& out) const {
+    const auto found = scaling_.settings.find(count.name);
+    if (found == scaling_.settings.end()) return wrong("settings", fmt::format("has no {}", count.name));
+    const double value = found->second;
+    if (!(value >= count.least) || value > kMostInstances || value != std::floor(value))
+      return wrong(fmt::format("settings/{}", count.name), fmt::format("{} is no number of instances", value));
+    out.*count.member = static_cast<std::int64_t>(value);
+    return {};
+  }
+
   const ScalingPlan& scaling_;
   const std::string& source_;
 };
@@ -100,6 +116,10 @@ std::map<std::string, double> settings_of(const FollowSettings& settings) {
   std::map<std::string, double> out;
   for (const Setting& setting : kSettings) out[setting.name] = settings.*setting.member;
   for (const Count& count : kCounts) out[count.name] = static_cast<double>(settings.*count.member);
+  if (settings.stopped > 0) {
+    out[kStopped.name] = static_cast<double>(settings.stopped);
+    out[kStoppedReady.name] = settings.stopped_ready_in_s;
+  }
   return out;
 }
 

@@ -94,6 +94,7 @@ SimulatedFigures figures_of(std::span<const SimulationResult> results, const Slo
   figures.misses = count([](const R& r) { return r.instances.misses; });
   figures.stops = count([](const R& r) { return r.instances.stops; });
   figures.failures = count([](const R& r) { return r.instances.failures; });
+  figures.interruptions = count([](const R& r) { return r.instances.interruptions; });
 
   std::set<double> quantiles = {0.5, 0.9, 0.99, 0.999};
   for (const LatencyObjective& objective : slo.latency) quantiles.insert(objective.quantile);
@@ -191,6 +192,10 @@ SimulatedFleet fleet_of(const Scenario& scenario) {
   fleet.initial_instances = settings.initial_instances;
   fleet.initial_pool = settings.initial_pool;
   if (std::isfinite(settings.failures.time_between_s)) fleet.time_between_failures_s = settings.failures.time_between_s;
+  if (std::isfinite(settings.interruptions.time_between_s)) {
+    fleet.time_between_interruptions_s = settings.interruptions.time_between_s;
+    fleet.notice_s = settings.interruptions.notice_s;
+  }
   fleet.routing = scenario.routing == Routing::shared_queue ? "shared_queue" : "least_outstanding";
   return fleet;
 }

@@ -97,6 +97,8 @@ Prediction prediction_of(const Solution& solution, const Explaining& with, const
     out.instances = {count, count, count};
   }
   out.usd_per_hour = scaled(out.instances, solution.candidate.usd_per_hour);
+  for (double* usd : {&out.usd_per_hour.value, &*out.usd_per_hour.low, &*out.usd_per_hour.high})
+    *usd += solution.usd_per_hour_of_stopped();
   const double per_thousand = 1000 / (with.demand->mean_per_s * kSecondsPerHour);
   out.usd_per_1000_inferences = scaled(out.usd_per_hour, per_thousand);
   return out;
@@ -124,11 +126,14 @@ std::vector<HeadroomPart> headroom_of(const Solution& solution, const Explaining
   add("rounding", static_cast<double>(solution.live ? solution.following : solution.serving) - named,
       solution.live && solution.policy.step > 1 ? fmt::format("to whole instances, {} at a time", solution.policy.step)
                                                 : "to whole instances");
+  const std::int64_t bridging = solution.policy.spares + solution.policy.stopped;
+  if (solution.live) {
+    std::string which = "spares that bridge the start-up of others while the load grows";
+    if (solution.policy.stopped > 0) which += fmt::format(", {} of them stopped", solution.policy.stopped);
+    add("start_up", static_cast<double>(bridging), std::move(which));
+  }
   if (solution.live)
-    add("start_up", static_cast<double>(solution.policy.spares),
-        "spares that bridge the start-up of others while the load grows");
-  if (solution.live)
-    add("burst", static_cast<double>(solution.most - solution.following - solution.policy.spares),
+    add("burst", static_cast<double>(solution.most - solution.following - bridging),
         "ordered on top for a while, when more came than the rate or requests waited");
   add("failure", static_cast<double>(solution.spares), "spares for what may fail");
   return parts;
@@ -151,10 +156,11 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
   if (static_cast<double>(solution.spares) > serving)
     return {"failure", fmt::format("what may fail asks for {} spares, the load for {} instances", solution.spares,
                                    solution.serving)};
-  if (solution.live && static_cast<double>(solution.policy.spares) > serving / 2)
+  if (const std::int64_t bridging = solution.policy.spares + solution.policy.stopped;
+      solution.live && static_cast<double>(bridging) > serving / 2)
     return {"exposure",
             fmt::format("growth within a start-up asks for {} spares beside the {} instances of the highest rate",
-                        solution.policy.spares, solution.following)};
+                        bridging, solution.following)};
   const double load = with.demand->peak_per_s * (1 + candidate.error) / candidate.capacity_per_s();
   if (solution.serving <= with.question->limits.min_instances &&
       static_cast<double>(solution.serving) > std::ceil(load))

@@ -104,7 +104,9 @@ Scaling follow_scaling(const FollowSettings& settings) {
               [settings](const Window& window) {
                 const std::int64_t wanted = ordered_for(settings, window.first_rate_per_s);
                 return std::clamp(wanted, settings.lowest, settings.highest);
-              }};
+              },
+          .initial_pool = settings.stopped,
+          .pool_exit_s = settings.stopped_ready_in_s};
 }
 
 double mean_ordered(const FollowSettings& settings, const Demand& demand) {
@@ -122,13 +124,16 @@ double mean_ordered(const FollowSettings& settings, const Demand& demand, const 
   return all.time_s > 0 ? all.instance_s / all.time_s : 0;
 }
 
-std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t fewest,
-                                      std::int64_t guess, std::int64_t most_spares, const std::vector<Window>& windows,
-                                      const Objectives& objectives, const Effort& effort, std::uint64_t seed) {
+namespace {
+
+std::optional<Followed> fewest(const Candidate& candidate, FollowSettings policy,
+                               std::int64_t FollowSettings::* searched, const SpareSearch& search,
+                               const std::vector<Window>& windows, const Objectives& objectives, const Effort& effort,
+                               std::uint64_t seed) {
   const Candidate slow = slower(candidate, 1 + candidate.error);
   std::map<std::int64_t, Judged> tried;
   const auto kept_with = [&](std::int64_t spares) {
-    policy.spares = spares;
+    policy.*searched = spares;
     const auto known = tried.find(spares);
     if (known != tried.end()) return known->second.kept;
     const Deployed deployed{slow, follow_scaling(policy)};
@@ -139,12 +144,26 @@ std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings
     return tried.emplace(spares, std::move(judged)).first->second.kept;
   };
   const std::optional<std::int64_t> kept =
-      smallest_kept(guess, fewest, most_spares, std::max<std::int64_t>(1, guess / 4), kept_with);
+      smallest_kept(search.guess, search.fewest, search.most, std::max<std::int64_t>(1, search.guess / 4), kept_with);
   if (!kept) return std::nullopt;
-  policy.spares = *kept;
+  policy.*searched = *kept;
   Followed out{policy, tried.at(*kept)};
   out.tried = std::move(tried);
   return out;
+}
+
+}  // namespace
+
+std::optional<Followed> fewest_spares(const Candidate& candidate, const FollowSettings& policy,
+                                      const SpareSearch& search, const std::vector<Window>& windows,
+                                      const Objectives& objectives, const Effort& effort, std::uint64_t seed) {
+  return fewest(candidate, policy, &FollowSettings::spares, search, windows, objectives, effort, seed);
+}
+
+std::optional<Followed> fewest_stopped(const Candidate& candidate, const FollowSettings& policy,
+                                       const SpareSearch& search, const std::vector<Window>& windows,
+                                       const Objectives& objectives, const Effort& effort, std::uint64_t seed) {
+  return fewest(candidate, policy, &FollowSettings::stopped, search, windows, objectives, effort, seed);
 }
 
 }  // namespace mlplan::planner

@@ -30,12 +30,22 @@ double mean_ordered(const FollowSettings& settings, const Demand& demand, const 
 struct Followed {
   FollowSettings policy = {};
   Judged judged = {};                         // with times longer by the error
-  std::map<std::int64_t, Judged> tried = {};  // by spares
+  std::map<std::int64_t, Judged> tried = {};  // by the count that was searched for
 };
 
-// At least `fewest`; nullopt where even `most_spares` are not enough.
-std::optional<Followed> fewest_spares(const Candidate& candidate, FollowSettings policy, std::int64_t fewest,
-                                      std::int64_t guess, std::int64_t most_spares, const std::vector<Window>& windows,
+struct SpareSearch {
+  std::int64_t fewest = 0;
+  std::int64_t guess = 0;
+  std::int64_t most = 0;
+};
+
+// Of those that run; nullopt where even the most are not enough.
+std::optional<Followed> fewest_spares(const Candidate& candidate, const FollowSettings& policy,
+                                      const SpareSearch& search, const std::vector<Window>& windows,
                                       const Objectives& objectives, const Effort& effort, std::uint64_t seed);
+// The same of those that are stopped, beside the policy's that run.
+std::optional<Followed> fewest_stopped(const Candidate& candidate, const FollowSettings& policy,
+                                       const SpareSearch& search, const std::vector<Window>& windows,
+                                       const Objectives& objectives, const Effort& effort, std::uint64_t seed);
 
 }  // namespace mlplan::planner

@@ -3,7 +3,8 @@
 //
 // Candidates are taken one after another: the first decides in which steps orders go and how long they are held, and
 // each begins its search for spares at what did for the one before. Where traffic was seen, a third of the exposure
-// that was asked for is aimed at, as what comes will differ.
+// that was asked for is aimed at, as what comes will differ. Where it is known what stopped spares take and cost, as
+// many as can be are stopped, if that is cheaper.
 #pragma once
 
 #include <cstdint>
@@ -41,6 +42,11 @@ class Following {
 
  private:
   std::optional<Followed> fewest_spares_of(const Solution& solution, const std::vector<Window>& windows);
+  // The solution with the policy that was found, and what it costs over all of the traffic.
+  Solution made_live(Solution solution, const Followed& followed, const std::vector<Window>& windows) const;
+  // The live solution with some of its spares stopped; nullopt where that keeps no objectives or costs as much.
+  std::optional<Solution> with_stopped(const Solution& running, const std::vector<Window>& windows);
+  Objectives objectives_aimed_at() const;
   double mean_instances(const Solution& solution, const FollowSettings& policy, const Judged& judged,
                         const std::vector<Window>& windows) const;
 
@@ -49,6 +55,7 @@ class Following {
   std::int64_t step_ = FollowSettings{}.step;
   double hold_s_ = FollowSettings{}.hold_s;
   std::optional<std::int64_t> guess_spares_ = {};
+  std::optional<std::int64_t> guess_running_ = {};  // of them, where others are stopped
 };
 
 }  // namespace mlplan::planner

@@ -33,9 +33,12 @@ std::string how_many(const Deployment& d) {
     return fmt::format("{} {} ({} serving, {})", d.instances, d.instance.name, d.instances - d.pool.count,
                        format_count(d.pool.count, "warm spare"));
   }
-  const std::string spares = d.pool.count > 0 ? format_count(d.pool.count, "warm spare") + " among them, " : "";
-  return fmt::format("{} to {} {} as the traffic asks, {}{:.1f} in the mean", d.scaling.lowest + d.pool.count,
-                     d.instances, d.instance.name, spares, d.scaling.mean_instances);
+  const std::int64_t running = d.pool.count - d.pool.stopped;
+  const std::string spares = running > 0 ? format_count(running, "warm spare") + " among them, " : "";
+  const std::string stopped =
+      d.pool.stopped > 0 ? fmt::format(", and keep {} stopped beside them", d.pool.stopped) : "";
+  return fmt::format("{} to {} {} as the traffic asks, {}{:.1f} in the mean{}", d.scaling.lowest + running,
+                     d.instances - d.pool.stopped, d.instance.name, spares, d.scaling.mean_instances, stopped);
 }
 
 // A fixed fleet holds up to the highest rate it was sized for. Of n days each is as likely as the next to have the
@@ -90,6 +93,12 @@ std::vector<std::string> assumptions_of(const PlanQuestion& question, const Dema
       "how much workers on one instance slow each other down depends on the share of its vCPUs in use, as measured");
   out.push_back("256 MiB and 5 % of an instance's memory are left to the system");
   if (demand.is_observed()) out.push_back("the traffic to come is like the traffic given");
+  if (question.pool.stopped_ready_in_s) {
+    out.push_back(
+        "a stopped spare is ready after the time that was stated, whatever happens; one that was drawn is replaced by "
+        "a "
+        "whole start-up, paid for like one that runs");
+  }
   if (question.state.bytes > 0) out.push_back("sessions are spread evenly over instances and stay where they began");
   return out;
 }

@@ -159,6 +159,7 @@ bool PlanMaker::certify(Solution& solution) {
     if (question_.scaling == ScalingChoice::live) return false;
     // Held against more of the traffic, a fixed fleet is the better one.
     solution.live = false;
+    solution.mean_stopped = 0;
     solution.by_spares.clear();
     solution.mean_instances = static_cast<double>(solution.instances());
     solution.promised = is_promised(solution, false, demand_, question_);
@@ -309,8 +310,13 @@ void PlanMaker::answer() {
   }
   plan_.cost_and_latency = cost_and_latency(kept);
   for (const auto& [spares, point] : best.by_spares) {
+    plan_.cost_and_exposure.push_back({format_count(spares, "spare"), point.usd_per_hour, point.exposure,
+                                       spares == best.policy.spares && best.policy.stopped == 0});
+  }
+  if (best.live && best.policy.stopped > 0) {
     plan_.cost_and_exposure.push_back(
-        {format_count(spares, "spare"), point.usd_per_hour, point.exposure, spares == best.policy.spares});
+        {fmt::format("{}, {} stopped", format_count(best.policy.spares, "spare"), best.policy.stopped),
+         best.usd_per_hour(), best.judged.trial.exposure().mean, true});
   }
   // What-ifs are played over fewer windows: they tell what would happen, not what is promised.
   const std::vector<Window> fewer = best.live ? following_.windows_for(best.policy, kSearchDepth) : busiest_;

@@ -27,11 +27,17 @@ std::optional<double> missing_usd_per_hour(const Solution& solution, const PlanQ
   return *question.pool.miss_usd * 3600 * solution.policy.rates.front();
 }
 
+// Growth within the time until a spare is ready that is not at once.
+std::int64_t running_beside(const Solution& solution, const Demand& demand, const PlanQuestion& question,
+                            double ready_in_s) {
+  return growth_over(solution, demand, ready_in_s + detection_s(solution.policy))
+      .all.quantile(1 - question.slo.exposure.value_or(kUsualExposure));
+}
+
 // A spare that takes some time to be ready bridges the start-up only from then on.
 std::string until_ready(const Solution& solution, const Explaining& with, double ready_in_s) {
   if (!solution.live || !with.question->slo.exposure) return "";
-  const Growth growth = growth_over(solution, *with.demand, ready_in_s + detection_s(solution.policy));
-  const std::int64_t running = growth.all.quantile(1 - *with.question->slo.exposure);
+  const std::int64_t running = running_beside(solution, *with.demand, *with.question, ready_in_s);
   return running == 0 ? "" : fmt::format("{} must run beside them until they are ready", running);
 }
 
@@ -42,18 +48,19 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
   out.push_back({.name = "running",
                  .ready_in_s = 0,
                  .usd_per_hour = candidate.usd_per_hour,
-                 .count = pool.count,
+                 .count = pool.count - pool.stopped,
                  .note = "serves with the others: nothing has to be noticed or moved"});
   PoolTier stopped{.name = "stopped",
                    .ready_in_s = costs.stopped_ready_in_s,
                    .usd_per_hour = costs.stopped_usd_per_hour,
-                   .count = pool.count};
-  stopped.note = stopped.ready_in_s && stopped.usd_per_hour
-                     ? until_ready(solution, with, *stopped.ready_in_s)
-                     : "not known how long it takes, or what it costs: --stopped-start 40s --stopped-price 0.01";
+                   .count = pool.stopped > 0 ? pool.stopped : pool.count};
+  const bool known = stopped.ready_in_s && stopped.usd_per_hour;
+  stopped.note = pool.stopped > 0 ? "draws serve growth first, and are refilled by a whole start-up"
+                 : known ? until_ready(solution, with, *stopped.ready_in_s)
+                         : "not known how long it takes, or what it costs: --stopped-start 40s --stopped-price 0.01";
   out.push_back(std::move(stopped));
   const Report& report = with.question->reports[candidate.report].report;
-  if (const ColdStartState* warm = find_state(report, "warm"); warm != nullptr) {
+  if (const ColdStartState* warm = find_state(report, "warm"); warm != nullptr && pool.stopped == 0) {
     const double ready_in = candidate.load_factor * warm->time_to_first_result.median / 1e9;
     const std::string beside = until_ready(solution, with, ready_in);
     out.push_back({.name = "page_cache_warm",
@@ -70,6 +77,10 @@ std::vector<PoolTier> tiers_of(const Solution& solution, const WarmPool& pool, c
 
 Growth growth_of(const Solution& solution, const Demand& demand) {
   return growth_over(solution, demand, solution.candidate.start_up_s() + detection_s(solution.policy));
+}
+
+std::int64_t spares_until_ready(const Solution& solution, const Demand& demand, const PlanQuestion& question) {
+  return running_beside(solution, demand, question, *question.pool.stopped_ready_in_s);
 }
 
 std::optional<std::int64_t> spares_by_money(const Solution& solution, const Demand& demand,
@@ -95,7 +106,8 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
   const Demand& demand = *with.demand;
   WarmPool pool;
   pool.by_failures = solution.spares;
-  pool.count = solution.spares + (solution.live ? solution.policy.spares : 0);
+  pool.stopped = solution.live ? solution.policy.stopped : 0;
+  pool.count = solution.spares + (solution.live ? solution.policy.spares : 0) + pool.stopped;
   pool.start_up_s = solution.candidate.start_up_s();
   pool.decided_by = pool.count == 0 ? "none needed" : "failures";
   if (!solution.live) {
@@ -119,11 +131,13 @@ WarmPool pool_of(const Solution& solution, const Prediction& predicted, const Ex
                                                   .draws_per_s = time > 0 ? starts / time : 0,
                                                   .spare_usd_per_hour = solution.candidate.usd_per_hour,
                                                   .missing_usd_per_hour = missing_usd_per_hour(solution, question)});
-  if (solution.policy.spares > 0) pool.decided_by = spares.by_money == solution.policy.spares ? "money" : "growth";
+  const std::int64_t for_growth = solution.policy.spares + solution.policy.stopped;
+  if (for_growth > 0) pool.decided_by = spares.by_money == for_growth ? "money" : "growth";
   pool.by_growth = spares.by_growth;
   pool.by_refill = spares.by_refill;
   pool.by_money = spares.by_money;
-  pool.exposure_by_formula = growth.all.share_above(pool.count);
+  // The formula knows none that are ready later.
+  if (pool.stopped == 0) pool.exposure_by_formula = growth.all.share_above(pool.count);
   pool.windows = spares.windows;
   pool.windows_needed = observed ? spares.windows_needed : 0;
   pool.supported = spares.supported || !observed;

@@ -18,6 +18,11 @@ Growth growth_of(const Solution& solution, const Demand& demand);
 std::optional<std::int64_t> spares_by_money(const Solution& solution, const Demand& demand,
                                             const PlanQuestion& question);
 
+// Those that must run until a stopped spare is ready, by growth alone.
+std::int64_t spares_until_ready(const Solution& solution, const Demand& demand, const PlanQuestion& question);
+
+inline constexpr double kUsualExposure = 0.01;  // where none is asked for, only to begin a search with
+
 // Of n days each is as likely as the next to have the highest rate: one more exceeds it with a chance of 1 / (n + 1),
 // so that 19 bound it at 95 %.
 inline constexpr double kDaysThatBound = 19;

@@ -32,11 +32,14 @@ struct Solution {
   std::vector<Window> windows = {};                    // that a fleet which follows the load was simulated over
   Judged judged = {};                                  // with the error
   bool certified = false;                              // against more of the traffic than the search
-  double mean_instances = 1;                           // paid for over time, spares included
+  double mean_instances = 1;                           // that run, over time, spares included
+  double mean_stopped = 0;                             // spares, over time
+  double stopped_usd_per_hour = 0;                     // of one of them
 
   std::int64_t instances() const { return (live ? most : serving) + spares; }
   double likely_usd_per_hour() const { return candidate.usd_per_hour * (ordered > 0 ? ordered : mean_instances); }
-  double usd_per_hour() const { return candidate.usd_per_hour * mean_instances; }
+  double usd_per_hour() const { return candidate.usd_per_hour * mean_instances + usd_per_hour_of_stopped(); }
+  double usd_per_hour_of_stopped() const { return stopped_usd_per_hour * mean_stopped; }
 };
 
 }  // namespace mlplan::planner

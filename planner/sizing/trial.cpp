@@ -27,14 +27,16 @@ Scenario scenario_of(const Deployed& deployed, const Window& window) {
   scenario.fleet.start_up = deployed.candidate.start_up();
   scenario.fleet.initial_instances = deployed.scaling.initial_instances(window);
   scenario.fleet.initial_pool = deployed.scaling.initial_pool;
+  scenario.fleet.start_up.pool_exit_s = deterministic(deployed.scaling.pool_exit_s);
   scenario.routing = Routing::least_outstanding;
   scenario.duration_s = window.warm_up_s + window.counted_s;
   scenario.warm_up_s = window.warm_up_s;
   return scenario;
 }
 
-double paid_s(const InstanceSeconds& seconds) {
-  return seconds.ready + seconds.loading + seconds.pooled + seconds.filling + seconds.stopping;
+// Into the pool an instance runs, too.
+double running_s(const InstanceSeconds& seconds) {
+  return seconds.ready + seconds.loading + seconds.filling + seconds.stopping;
 }
 
 void add(Totals& totals, const SimulationResult& result, const std::vector<LatencyObjective>& objectives,
@@ -46,7 +48,8 @@ void add(Totals& totals, const SimulationResult& result, const std::vector<Laten
     totals.within[i] += weight * within * static_cast<double>(result.response.count());
   }
   totals.exposed += weight * static_cast<double>(result.exposed);
-  totals.instance_s += weight * paid_s(result.instance_s);
+  totals.instance_s += weight * running_s(result.instance_s);
+  totals.stopped_s += weight * result.instance_s.pooled;
   totals.time_s += weight * result.measured_s;
   totals.busy_slot_s += weight * result.busy_slot_s;
   totals.ready_slot_s += weight * result.ready_slot_s;
@@ -99,6 +102,13 @@ Interval TrialResult::instances() const {
   return ratio(
       *this, [](const Totals& totals) { return totals.instance_s; },
       [](const Totals& totals) { return totals.time_s; });
+}
+
+double TrialResult::stopped() const {
+  return ratio(
+             *this, [](const Totals& totals) { return totals.stopped_s; },
+             [](const Totals& totals) { return totals.time_s; })
+      .mean;
 }
 
 Interval TrialResult::utilisation() const {

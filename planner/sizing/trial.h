@@ -25,7 +25,8 @@ namespace mlplan::planner {
 struct Scaling {
   std::function<std::unique_ptr<Policy>(const Window&)> policy = {};
   std::function<std::int64_t(const Window&)> initial_instances = {};
-  std::int64_t initial_pool = 0;
+  std::int64_t initial_pool = 0;  // spares that are stopped
+  double pool_exit_s = 0;         // from the order until one of them is ready
 };
 
 Scaling fixed_scaling(std::int64_t instances);
@@ -40,7 +41,8 @@ struct Totals {
   double requests = 0;
   std::vector<double> within;  // requests answered in time, one for each objective
   double exposed = 0;
-  double instance_s = 0;  // of all states that are paid for
+  double instance_s = 0;  // of all states in which a machine runs
+  double stopped_s = 0;   // of those in the pool
   double time_s = 0;
   double busy_slot_s = 0;
   double ready_slot_s = 0;
@@ -60,7 +62,8 @@ struct TrialResult {
   // the windows as a sample of the traffic.
   Interval within(std::size_t objective) const;
   Interval exposure() const;
-  Interval instances() const;
+  Interval instances() const;  // that run
+  double stopped() const;      // mean
   Interval utilisation() const;
   double response_quantile(double q) const;  // seconds, at most 1.6 % too high; infinite where it was not answered
 };

@@ -89,7 +89,8 @@ class Asking {
       const double peak = twice.peak_per_s;
       out.instances = ordered_for(policy, peak) + solution_.spares;
       out.usd_per_hour =
-          solution_.candidate.usd_per_hour * (mean_ordered(policy, twice) + static_cast<double>(solution_.spares));
+          solution_.candidate.usd_per_hour * (mean_ordered(policy, twice) + static_cast<double>(solution_.spares)) +
+          solution_.usd_per_hour_of_stopped();
       out.sentence = fmt::format("the policy orders up to {}, ${:.2f} an hour in the mean",
                                  format_count(*out.instances, "instance"), *out.usd_per_hour);
       if (!out.holds) out.sentence += "; " + shortfall(out);

@@ -156,6 +156,28 @@ TEST_CASE("reports that no plan can rest on are refused by name") {
   CHECK(holds(run({newer.path, "--rate", "1/s", "--slo", "p99=1s"}).error.message, "2.0"));
 }
 
+TEST_CASE("of reports that say the same of every type one too many is refused") {
+  const Given given;
+  const Error twice = given.refused(asking({given.report.path}));
+  CHECK(twice.where == given.report.path);
+  CHECK(twice.message == "was measured on the same machine as " + given.report.path);
+  CHECK(holds(twice.hint, "only the one"));
+
+  Report report = examples::small_fast_model();
+  report.machine.fingerprint = "another";
+  const File other(write_report(report));
+  const Error unsaid = given.refused(asking({other.path}));
+  CHECK(holds(unsaid.message, "nothing says on which instance types"));
+  CHECK(unsaid.hint.starts_with("--measured-on " + other.path + "=TYPE"));
+  CHECK(given.refused(asking({other.path, "--measured-on", "small"})).message ==
+        "was measured on small, like " + given.report.path);
+  const Run told = given.plan(asking({other.path, "--measured-on", other.path + "=small", "--json"}));
+  CHECK(told.code == 0);
+  const auto plan = read_plan(told.out, "-");
+  REQUIRE(plan);
+  CHECK(plan->reports.size() == 2);
+}
+
 TEST_CASE("rows of a catalog that cannot be are named by their line") {
   const Given given;
   const std::string header = kTypes.substr(0, kTypes.find('\n') + 1);

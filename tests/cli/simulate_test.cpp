@@ -254,6 +254,20 @@ TEST_CASE("a fixed plan has as many instances as it buys, and another policy beg
             .fleet.initial_instances == 2);
 }
 
+TEST_CASE("a plan's stopped spares are played as its pool") {
+  PlanOnDisk planned("live");
+  planned.plan.recommendation->scaling.settings["stopped"] = 2;
+  planned.plan.recommendation->scaling.settings["stopped_ready_in_s"] = 5;
+  const Simulation own = planned.played(kSomeHours);
+  CHECK(own.fleet.initial_pool == 2);
+  CHECK(own.fleet.pool_exit->mean_ns == 5e9);
+  CHECK(own.figures.pooled.value > 1);
+  CHECK(own.figures.draws.value > 0);
+  const Simulation hpa = planned.played(kSomeHours + std::vector<std::string>{"--policy", "hpa"});
+  CHECK(hpa.fleet.initial_pool == 0);
+  CHECK_FALSE(hpa.fleet.pool_exit);
+}
+
 TEST_CASE("counts by hour are ordered at the traffic's time of day") {
   PlanOnDisk planned("scheduled");
   planned.plan.recommendation->scaling.by_hour.assign(24, 1);
@@ -314,6 +328,33 @@ TEST_CASE("what a plan cannot be played with is one clear error") {
   CHECK(holds(nothing.error.hint, "plan again"));
   const File report(write_report(examples::small_fast_model()));
   CHECK(holds(message({report.path, "--report", report.path, "--rate", "1/s"}), "there is no plan"));
+}
+
+TEST_CASE("spot instances are interrupted as often as is said, and notice saves what they serve") {
+  // 20 of them for 10 hours, each every 30 minutes while it is ready: 400, give or take 20.
+  const std::vector<std::string> spot = {"--rate",          "200/s", "--service",      "20ms", "--instances", "20",
+                                         "--duration",      "10h",   "--replications", "2",    "--start-up",  "10s",
+                                         "--interruptions", "30m",   "--json"};
+  const auto played = [&](const std::vector<std::string>& flags) {
+    const Run done = run(spot + flags);
+    CHECK(done.code == 0);
+    return *read_simulation(done.out, "-");
+  };
+  const Simulation warned = played({});
+  CHECK(warned.figures.interruptions.value == doctest::Approx(400).epsilon(0.15));
+  CHECK(warned.figures.cold_starts.value == doctest::Approx(warned.figures.interruptions.value).epsilon(0.02));
+  CHECK(warned.figures.unserved.value == 0);
+  CHECK(warned.fleet.time_between_interruptions_s == 1800);
+  CHECK(warned.fleet.notice_s == 120);
+  CHECK(warned.fleet.start_up);
+  const Simulation unwarned = played({"--notice", "0s"});
+  CHECK(unwarned.fleet.notice_s == 0);
+  CHECK(unwarned.figures.unserved.value > 0);
+  CHECK(holds(
+      run(spot + std::vector<std::string>{"--notice", "30s", "--duration", "1m", "-v", "--replications", "1"}).out,
+      "\"notice_s\": 30"));
+  CHECK(holds(message(kQuiet + std::vector<std::string>{"--notice", "30s"}), "there are none"));
+  CHECK(holds(message(kQuiet + std::vector<std::string>{"--interruptions", "1h"}), "takes to start"));
 }
 
 TEST_CASE("flags about starting are refused where nothing ever starts") {

@@ -306,6 +306,7 @@ RequestTrace RandomDocuments::request_trace() {
   result.path = word();
   result.columns.time = word();
   result.columns.sizes = words();
+  result.columns.model = word();
   if (coin()) result.columns.step_s = number();
   result.requests = below(1'000'000'000'000);
   result.span_s = number();
@@ -351,6 +352,7 @@ Estimate RandomDocuments::estimate() {
 WarmPool RandomDocuments::warm_pool() {
   WarmPool result;
   result.count = below(50);
+  result.stopped = below(3);
   result.decided_by = word();
   result.start_up_s = maybe_number();
   result.detection_lag_s = number();
@@ -440,6 +442,25 @@ Plan RandomDocuments::plan() {
 
 SimulatedTime RandomDocuments::simulated_time() { return {number(), number(), below(100)}; }
 
+KeepAliveComparison RandomDocuments::keep_alive() {
+  KeepAliveComparison result;
+  result.version = word();
+  result.argv = words();
+  result.traffic = {word(), below(1000), number(), words()};
+  result.start_state = word();
+  if (coin()) result.host_bytes = 1 + number();
+  for (auto n = 1 + below(3); n > 0; --n) result.models.push_back({word(), word(), number(), number(), below(1000)});
+  for (auto n = 1 + below(3); n > 0; --n) {
+    result.rules.push_back({word(), below(1000), below(1000), below(1000), below(1000), 1.0 / (1 + number()),
+                            maybe_number(), number(), number(), std::nullopt});
+    if (coin()) result.rules.back().fits = coin();
+  }
+  if (coin()) result.best = word();
+  result.conclusion = word();
+  result.assumptions = words();
+  return result;
+}
+
 Simulation RandomDocuments::simulation() {
   constexpr const char* kKinds[] = {"constant", "diurnal", "series", "trace"};
   constexpr const char* kVerdicts[] = {"met", "missed", "inconclusive"};
@@ -465,6 +486,8 @@ Simulation RandomDocuments::simulation() {
   fleet.initial_instances = below(100);
   fleet.initial_pool = below(100);
   fleet.time_between_failures_s = maybe_number();
+  fleet.time_between_interruptions_s = maybe_number();
+  fleet.notice_s = maybe_number();
   fleet.routing = coin() ? "shared_queue" : "least_outstanding";
   result.policy = word();
   result.run = {number(), number(), number(), 1 + below(20), engine_(), 0.95};
@@ -475,7 +498,7 @@ Simulation RandomDocuments::simulation() {
   for (Estimate F::* member :
        {&F::requests, &F::unserved, &F::waited, &F::exposure, &F::mean_response_ns, &F::mean_batch, &F::utilisation,
         &F::ready, &F::loading, &F::pooled, &F::filling, &F::stopping, &F::most_instances, &F::cold_starts, &F::draws,
-        &F::misses, &F::stops, &F::failures}) {
+        &F::misses, &F::stops, &F::failures, &F::interruptions}) {
     result.figures.*member = estimate();
   }
   for (auto n = below(3); n > 0; --n) {

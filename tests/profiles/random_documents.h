@@ -4,6 +4,7 @@
 #include <random>
 
 #include "profiles/catalog.h"
+#include "profiles/keep_alive.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
 #include "profiles/simulation.h"
@@ -34,6 +35,7 @@ class RandomDocuments {
   Traffic traffic();  // of each kind
   Plan plan();        // feasible or not
   Simulation simulation();
+  KeepAliveComparison keep_alive();
   Report report();  // every optional part sometimes there, sometimes not
 
  private:

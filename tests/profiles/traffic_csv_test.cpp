@@ -181,6 +181,33 @@ TEST_CASE("arrivals follow from the end and the duration, in order whatever the 
   CHECK(reader->columns().sizes == std::vector<std::string>{"duration_ms"});
 }
 
+TEST_CASE("the models of a trace are numbered as they come in the file, each with its first line") {
+  auto reader = ArrivalReader::over(reader_of("time,model\n0,b\n1, a \n2,b\n"));
+  REQUIRE(reader);
+  REQUIRE(reader->read_models());
+  Arrival arrival;
+  std::vector<std::size_t> models;
+  for (auto more = reader->next(arrival); more && *more; more = reader->next(arrival)) models.push_back(arrival.model);
+  CHECK(models == std::vector<std::size_t>{0, 1, 0});
+  REQUIRE(reader->models().size() == 2);
+  CHECK(reader->models()[1].name == "a");
+  CHECK(reader->models()[1].line == 3);
+
+  TrafficColumns columns;
+  REQUIRE(parse_traffic_map("model=app", columns));
+  auto by_end = ArrivalReader::over(reader_of("end,duration,app\n10,1,x\n10.5,5,y\n"), columns);
+  REQUIRE(by_end);
+  REQUIRE(by_end->read_models());
+  REQUIRE(*by_end->next(arrival));
+  CHECK(by_end->models()[arrival.model].name == "y");  // began first, and stands last
+
+  auto unasked = ArrivalReader::over(reader_of("time,model\n0,b\n1,\n"));
+  REQUIRE(*unasked->next(arrival));
+  CHECK(*unasked->next(arrival));
+  CHECK(unasked->models().empty());
+  CHECK_FALSE(ArrivalReader::over(reader_of("time,app\n0,b\n"))->read_models());
+}
+
 TEST_CASE("a series is no trace") {
   const auto reader = ArrivalReader::over(reader_of("t_s,rps\n0,5\n"));
   REQUIRE_FALSE(reader);

@@ -63,7 +63,7 @@ TEST_CASE("every traffic comes back byte by byte") {
 }
 
 TEST_CASE("the schema describes every key of a traffic, and no other") {
-  static_assert(test::member_count<TrafficColumns>() == 9);
+  static_assert(test::member_count<TrafficColumns>() == 10);
   static_assert(test::member_count<RequestSize>() == 8);
   static_assert(test::member_count<RequestTrace>() == 6);
   test::Keys written;

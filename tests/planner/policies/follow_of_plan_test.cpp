@@ -113,3 +113,21 @@ TEST_CASE("a plan that does not say how to scale names what is missing") {
   bad.scaling.settings["step"] = 0;
   CHECK(error_of(bad).where == "plan.json: /recommendation/scaling/settings/step");
 }
+
+TEST_CASE("spares that are stopped come back from a plan, and a plan without any does not speak of them") {
+  FollowSettings settings = every_member_of_its_own();
+  CHECK_FALSE(settings_of(settings).contains("stopped"));
+  CHECK(follow_of_plan(deployment_with(settings), "plan.json")->stopped == 0);
+  settings.stopped = 4;
+  settings.stopped_ready_in_s = 31;
+  const Result<FollowSettings> read = follow_of_plan(deployment_with(settings), "plan.json");
+  REQUIRE(read);
+  CHECK(read->stopped == 4);
+  CHECK(read->stopped_ready_in_s == 31);
+  CHECK(FollowPolicy(*read).decide({.time_s = 4}).pool == 4);
+  Deployment bad = deployment_with(settings);
+  bad.scaling.settings.erase("stopped_ready_in_s");
+  CHECK(error_of(bad).message.find("stopped_ready_in_s") != std::string::npos);
+  bad.scaling.settings["stopped"] = 0;
+  CHECK(error_of(bad).where == "plan.json: /recommendation/scaling/settings/stopped");
+}

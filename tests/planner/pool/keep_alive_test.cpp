@@ -16,6 +16,19 @@ using namespace mlplan::planner;
 
 namespace {
 
+struct Invocation {
+  double at_s = 0;
+  std::size_t model = 0;
+};
+
+KeepAliveResult replay(const std::vector<Invocation>& invocations, const std::vector<KeptModel>& models,
+                       const KeepAlive& rule) {
+  const auto replay = make_replay(rule);
+  for (const KeptModel& model : models) replay->add(model);
+  for (const auto& [at_s, model] : invocations) replay->request(at_s, model);
+  return replay->result();
+}
+
 std::vector<Invocation> random_invocations(std::mt19937& random, int count, std::size_t models) {
   std::vector<Invocation> out;
   double at = 0;
@@ -48,6 +61,7 @@ TEST_CASE("under a fixed time a request is cold where its model was last asked f
   CHECK(result.waited_s == 2 + 1 + 2 + 5 + 2);
   CHECK(result.evictions == 3);                             // at 110, 262 and 266
   CHECK(result.byte_s == 10 * 110 + 10 * 62 + 1 * 65 + 0);  // the last request is the end
+  CHECK(result.most_bytes == 11);                           // at 201
   CHECK(result.cold_share() == 5.0 / 6);
   CHECK(replay({}, models, FixedKeepAlive{}).cold_share() == 0);
 }
@@ -120,6 +134,7 @@ TEST_CASE("greedy-dual keeps what is dear to load for its size and asked for oft
   CHECK(result.evictions == 3);
   CHECK(result.waited_s == 10 + 30 + 4 + 10 + 4 + 1);
   CHECK(result.byte_s == 100 * (10 + 20 + 15 + 20 + 15 + 15));
+  CHECK(result.most_bytes == 20);
 }
 
 TEST_CASE("greedy-dual matches a search through all models at every eviction") {

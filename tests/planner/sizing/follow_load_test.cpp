@@ -146,13 +146,59 @@ TEST_CASE("the fewest spares are those that a scan finds, from any guess") {
   CHECK(*expected > 1);
   for (const std::int64_t guess : {std::int64_t{0}, *expected, std::int64_t{20}}) {
     const std::optional<Followed> followed =
-        fewest_spares(candidate, policy, 0, guess, 20, windows, objectives, effort, 5);
+        fewest_spares(candidate, policy, {0, guess, 20}, windows, objectives, effort, 5);
     REQUIRE(followed);
     CHECK(followed->policy.spares == *expected);
     CHECK(followed->judged.kept);
     CHECK(followed->tried.contains(*expected - 1));
   }
-  CHECK_FALSE(fewest_spares(candidate, policy, 0, 0, *expected - 1, windows, objectives, effort, 5));
-  CHECK(fewest_spares(candidate, policy, *expected + 2, 0, 20, windows, objectives, effort, 5)->policy.spares ==
+  CHECK_FALSE(fewest_spares(candidate, policy, {0, 0, *expected - 1}, windows, objectives, effort, 5));
+  CHECK(fewest_spares(candidate, policy, {*expected + 2, 0, 20}, windows, objectives, effort, 5)->policy.spares ==
         *expected + 2);
+}
+
+TEST_CASE("spares that are stopped are started from the pool, and cost apart from what runs") {
+  FollowSettings policy = ten_each();
+  policy.stopped = 2;
+  policy.stopped_ready_in_s = 5;
+  Candidate candidate = slow_worker();
+  candidate.load_s = std::make_shared<const Distribution>(deterministic(40));
+  const Demand demand = series({10, 10, 10, 10});
+  const std::vector<Window> windows = windows_of(demand, {.warm_up_s = 60, .counted_s = 300, .requests = 1e6});
+  const std::vector<LatencyObjective> objectives = {{0.9, 1000 * kMs}};
+  TrialResult stopped;
+  run_trial({candidate, follow_scaling(policy)}, {&windows, &objectives, 5}, 0, 1, stopped);
+  policy.stopped = 0;
+  TrialResult none;
+  run_trial({candidate, follow_scaling(policy)}, {&windows, &objectives, 5}, 0, 1, none);
+  CHECK(stopped.stopped() == doctest::Approx(2).epsilon(0.1));
+  CHECK(none.stopped() == 0);
+  CHECK(stopped.instances().mean < none.instances().mean + 1);
+}
+
+TEST_CASE("the fewest stopped spares are those that a scan finds, and less than none of them miss") {
+  Candidate candidate = slow_worker();
+  candidate.load_s = std::make_shared<const Distribution>(deterministic(40));
+  const Demand demand = series({10, 70, 15});
+  FollowSettings policy{.rates = {4, 11, 19, 27, 35, 43, 51, 60, 68, 76, 85, 94},
+                        .spares = 2,
+                        .stopped_ready_in_s = 5,
+                        .capacity_per_s = 10};
+  const std::vector<Window> windows =
+      windows_of(demand, {.warm_up_s = 100, .counted_s = 300, .requests = 1e6, .horizon_s = 60});
+  const Effort effort{.fewest_replications = 2, .most_replications = 4};
+  const Objectives objectives = {{{0.9, 1000 * kMs}}, 0.05};
+  std::optional<std::int64_t> expected;
+  for (std::int64_t stopped = 0; stopped <= 20 && !expected; ++stopped) {
+    policy.stopped = stopped;
+    if (judge({candidate, follow_scaling(policy)}, windows, objectives, effort, 5).kept) expected = stopped;
+  }
+  REQUIRE(expected);
+  CHECK(*expected > 0);
+  const std::optional<Followed> followed =
+      fewest_stopped(candidate, policy, {0, 1, 20}, windows, objectives, effort, 5);
+  REQUIRE(followed);
+  CHECK(followed->policy.stopped == *expected);
+  CHECK(followed->policy.spares == 2);
+  CHECK_FALSE(fewest_stopped(candidate, policy, {0, 0, *expected - 1}, windows, objectives, effort, 5));
 }

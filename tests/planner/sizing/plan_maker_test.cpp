@@ -482,3 +482,42 @@ TEST_CASE("a trace that is only known by its rates is said to be played as them"
   asked.question.arrivals.clear();
   CHECK(said());
 }
+
+TEST_CASE("spares are stopped where that is cheaper and keeps what was asked for, and run where it is not") {
+  Asked asked;
+  asked.question.scaling = ScalingChoice::live;
+  asked.question.traffic = by_minute({20, 20, 20, 60, 60, 20, 20, 20, 20, 60, 60, 20, 20, 20, 20});
+  asked.question.slo.exposure = 0.05;
+  asked.question.start_up.node_s = 60;
+  const Plan running = asked.plan();
+  REQUIRE(running.recommendation);
+  CHECK(running.recommendation->pool.stopped == 0);
+  REQUIRE(running.recommendation->pool.count > 1);
+
+  asked.question.pool.stopped_ready_in_s = 5;
+  asked.question.pool.stopped_usd_per_hour = 0.001;
+  const Plan stopped = asked.plan();
+  REQUIRE(stopped.recommendation);
+  const Deployment& deployment = *stopped.recommendation;
+  CHECK(deployment.pool.stopped > 0);
+  CHECK(deployment.scaling.settings.at("stopped") == static_cast<double>(deployment.pool.stopped));
+  CHECK(deployment.scaling.settings.at("stopped_ready_in_s") == 5);
+  CHECK(deployment.predicted.usd_per_hour.value < running.recommendation->predicted.usd_per_hour.value);
+  CHECK(deployment.predicted.usd_per_hour.value >
+        deployment.predicted.instances.value * deployment.instance.usd_per_hour);
+  CHECK(deployment.predicted.exposure.value <= 0.05);
+  CHECK_FALSE(deployment.pool.exposure_by_formula);
+  CHECK(stopped.summary.find("stopped beside them") != std::string::npos);
+  const auto chosen = std::ranges::find(stopped.cost_and_exposure, true, &ParetoPoint::recommended);
+  REQUIRE(chosen != stopped.cost_and_exposure.end());
+  CHECK(chosen->name.find("stopped") != std::string::npos);
+  double headroom = 0;
+  for (const HeadroomPart& part : deployment.headroom) headroom += part.instances;
+  CHECK(headroom == doctest::Approx(static_cast<double>(deployment.instances)));
+
+  asked.question.pool.stopped_usd_per_hour = 1;  // more than one that runs
+  CHECK(asked.plan().recommendation->pool.stopped == 0);
+  asked.question.pool.stopped_usd_per_hour = 0.001;
+  asked.question.pool.stopped_ready_in_s = 600;  // later than one that is started anew
+  CHECK(asked.plan().recommendation->pool.stopped == 0);
+}
