@@ -21,6 +21,14 @@ bool is_cell(const PathSegment& row, const Cell& cell) {
          std::ranges::all_of(cell.dims, [&](const auto& dim) { return agrees(row, dim.first.c_str(), dim.second); });
 }
 
+// A row of an open loop or of several requests in flight; or of rows that are not there yet, and may be.
+bool is_of_load(const PathSegment& row) {
+  if (row.keys.empty()) return row.name == "steady";
+  return std::ranges::any_of(row.keys, [](const RowKey& key) {
+    return (key.name == "mode" && key.value != "closed") || (key.name == "concurrency" && key.value != "1");
+  });
+}
+
 bool feeds_cold_start(const TaskGroup& group, const PathSegment& part) {
   if (part.name == "simultaneous")
     return group.kind == TaskKind::simultaneous && agrees(part, "starts", group.parameter);
@@ -45,8 +53,10 @@ bool feeds(const TaskGroup& group, const Measure& measure, const Feeding& feedin
   if (whole.name == "cold_start" && measure.at.size() > 1) return feeds_cold_start(group, measure.at[1]);
   if (whole.name == "memory" && measure.at.size() > 1) return feeds_memory(group, measure.at[1].name, feeding.starts);
   if (whole.name == "quality") return group.kind == TaskKind::ledger;  // outputs of further processes
+  if (group.kind == TaskKind::load_search) return whole.name == "load" || is_of_load(whole);
   if (whole.name != "steady" && whole.name != "throughput") return false;
-  if (group.kind != TaskKind::steady_visit) return false;
+  if (group.kind == TaskKind::load_visit) return is_of_load(whole);
+  if (group.kind != TaskKind::steady_visit || (!whole.keys.empty() && is_of_load(whole))) return false;
   const std::vector<Cell>& cells = feeding.visits[static_cast<std::size_t>(group.parameter)].cells;
   return std::ranges::any_of(cells, [&](const Cell& cell) { return is_cell(whole, cell); });
 }

@@ -57,6 +57,8 @@ Judgement judge(const Measure& measure, double limit, bool at_most, double confi
   const bool fails = near && !within(*near);
   if (!passes && !fails) return inconclusive(measure, bounds, limit, confidence);
   const Outcome outcome = passes ? Outcome::pass : Outcome::fail;
+  if (measure.exact && std::isinf(*measure.exact))
+    return {outcome, "it grows without end: requests come faster than they are served"};
   if (measure.exact) {
     return {outcome, fmt::format("it is {}", format_measure(*measure.exact, measure.unit))};
   }

@@ -25,6 +25,7 @@ inline constexpr double kConfidence = 0.95;  // of every one-sided bound
 enum class Pending {
   samples,       // more of them may decide it
   confirmation,  // a second run, minutes later
+  baseline,      // one to compare with
   quiet,         // a machine that is not under pressure, or one like the baseline's
 };
 

@@ -21,6 +21,7 @@ const char* pending_name(Pending pending) {
   switch (pending) {
     case Pending::samples: return "samples";
     case Pending::confirmation: return "confirmation";
+    case Pending::baseline: return "baseline";
     case Pending::quiet: break;
   }
   return "quiet";
@@ -139,7 +140,7 @@ class Judge {
   void judge_regression_of(const Measure& measure, double allowed, const std::string& where) {
     ClauseVerdict& out = verdict_.clauses.emplace_back(written(measure, "regression", allowed, confidence_, where));
     if (baseline_ == nullptr) {
-      take(out, {.reason = "no baseline was given: --baseline FILE"});
+      take(out, {.reason = "no baseline was given: --baseline FILE", .pending = Pending::baseline});
       return;
     }
     const Result<Measure> before = find_measure(*baseline_, measure.path, question_.baseline.path);

@@ -203,9 +203,11 @@ class Walk {
       if constexpr (requires { row.failure; }) {
         if (!row.failure.empty()) why_not = "this row failed: " + row.failure;
       }
+      if constexpr (requires { row.saturated; }) saturated_ = row.saturated.value_or(false);
       const bool outer = std::exchange(in_row_, true);
       row_keys_ = keys.numbers;
       within(key, keys.keys, why_not, [&] { fields(*this, row); });
+      saturated_ = false;
       row_keys_.clear();
       in_row_ = outer;
     }
@@ -237,7 +239,9 @@ class Walk {
     if (state_ != nullptr && (name == "time_to_steady" || name == "steady_after_inferences"))
       measure.censored = state_->never_steady + state_->warm_up_undecided;
     if (!measure.why_not.empty()) return;
-    if (stat != nullptr && stat->n > 0) {
+    if (saturated_ && (name == "latency" || name == "queue")) {
+      measure.exact = std::numeric_limits<double>::infinity();
+    } else if (stat != nullptr && stat->n > 0) {
       measure.stat = stat;
     } else {
       measure.why_not = measure.censored > 0 ? "no sample became steady" : "it was not measured";
@@ -261,6 +265,7 @@ class Walk {
   const ColdStartState* state_ = nullptr;
   std::vector<std::string> row_keys_;
   bool in_row_ = false;
+  bool saturated_ = false;
 };
 
 std::vector<RowKey> keys_to_name(const PathSegment& segment) {

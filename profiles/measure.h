@@ -54,8 +54,8 @@ struct Measure {
   const Stat* stat = nullptr;           // null where exact, or not made
   std::int64_t censored = 0;            // further samples, known only to be longer than all
   std::optional<double> quantile = {};  // 0.99 of p99; absent: the median
-  std::optional<double> exact = {};
-  std::string why_not = {};  // why it was not made: a clause; empty where it was
+  std::optional<double> exact = {};     // infinite: what waits under a load beyond what can be served
+  std::string why_not = {};             // why it was not made: a clause; empty where it was
 
   bool made() const { return stat != nullptr || exact.has_value(); }
   double value() const;  // the median, percentile or number; NaN where it is not known

@@ -52,7 +52,7 @@ struct ClauseVerdict {
   std::optional<double> high;
   std::int64_t n = 0;
   double confidence = 0.95;
-  std::string pending;                         // of inconclusive: samples, confirmation, quiet
+  std::string pending;                         // of inconclusive: samples, confirmation, baseline, quiet
   std::optional<std::int64_t> samples_needed;  // in all, of inconclusive: if the samples go on as they are
   std::optional<RelativeFigures> relative;     // of a regression
   std::string where;                           // mlplan.toml:3:1, or the flag

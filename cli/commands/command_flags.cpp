@@ -23,12 +23,19 @@ std::string flag_of_a_model(const ModelFlags& model, const std::vector<std::stri
       {"--threads", !options.threads.empty()},
       {"--workers", !options.workers.empty()},
       {"--dim", !options.dims.empty()},
+      {"--rate", !options.rates.empty()},
+      {"--slo", !options.slo.empty()},
+      {"--concurrency", options.concurrency != defaults.concurrency},
+      {"--golden", !options.golden.empty()},
+      {"--save-golden", !options.save_golden.empty()},
       {"--op-library", !options.op_libraries.empty()},
       {"--torch-lib", !options.torch_library_folder.empty()},
       {"--device", options.device != defaults.device},
       {"--load-stall", options.load_stall != defaults.load_stall},
       {"--inference-limit", options.inference_limit != defaults.inference_limit},
-      {"--only steady", std::find(only.begin(), only.end(), "steady") != only.end()}};
+      {"--only steady", std::ranges::find(only, "steady") != only.end()},
+      {"--only load", std::ranges::find(only, "load") != only.end()},
+      {"--only quality", std::ranges::find(only, "quality") != only.end()}};
   for (const auto& [flag, is_given] : given) {
     if (is_given) return flag;
   }

@@ -41,6 +41,8 @@ void narrow(bench::Options& options, const Budget& budget, const std::vector<Mea
   };
   options.cold_start = options.cold_start && any("cold_start");
   options.memory = options.memory && (any("memory") || any("quality"));
+  options.quality = options.quality && any("quality");
+  options.load = options.load && (any("steady") || any("load"));
   options.steady = options.steady && (any("steady") || any("throughput"));
   for (const auto& [key, sizes] : {std::pair{"batch", &options.batches}, std::pair{"threads", &options.threads},
                                    std::pair{"workers", &options.workers}}) {

@@ -17,7 +17,7 @@ struct ModelFlags {
   std::vector<std::string> inputs = {};  // texts of --input, parsed together by finish_model
 };
 
-void declare_model(Flags& flags, ModelFlags& model);         // which file: MODEL, --format, and declare_call
+void declare_model(Flags& flags, ModelFlags& model);  // which file: MODEL, --format, and declare_call
 void declare_format(Flags& flags, ModelFlags& model);
 void declare_call(Flags& flags, ModelFlags& model);          // what it is called with
 void declare_torch(Flags& flags, bench::Options& options);   // which libtorch

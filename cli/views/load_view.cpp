@@ -34,7 +34,7 @@ struct Shown {
 };
 
 Shown shown_of(const std::vector<const SteadyRow*>& rows) {
-  const auto differ = [&](std::int64_t SteadyRow::*member) {
+  const auto differ = [&](std::int64_t SteadyRow::* member) {
     return std::any_of(rows.begin(), rows.end(),
                        [&](const SteadyRow* row) { return row->*member != rows.front()->*member; });
   };

@@ -2,8 +2,8 @@
 // from them by a test: the table is for a person, with the machine's own noise (the reference against itself) in every
 // row.
 //
-// CASES: comma-separated of start, steady, load, command, pairs (all). SAMPLES: of each kind (40). WORKER and REFERENCE are
-// found beside this program; the models are made in a folder of their own under the system's temporary folder.
+// CASES: comma-separated of start, steady, load, command, pairs (all). SAMPLES: of each kind (40). WORKER and REFERENCE
+// are found beside this program; the models are made in a folder of their own under the system's temporary folder.
 #include <fmt/format.h>
 
 #include <algorithm>

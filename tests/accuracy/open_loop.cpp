@@ -88,7 +88,7 @@ struct Distance {
   double largest_ns = 0;
   double within_1_ms = 0;
 };
-Distance from_lindley(const std::vector<ServedRequest>& requests, double ServedRequest::*arrival) {
+Distance from_lindley(const std::vector<ServedRequest>& requests, double ServedRequest::* arrival) {
   Distance out;
   double end = 0;
   for (const ServedRequest& request : requests) {

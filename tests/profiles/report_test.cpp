@@ -33,7 +33,7 @@ Error error_of(const Json& json) {
 // Adds the paths of all keys of `json`; items of lists and of maps by name count as one: "steady/*/latency_ns".
 void add_keys(const Json& json, const std::string& path, std::set<std::string>& keys) {
   static const std::set<std::string> kMaps = {"/mlplan/environment", "/model/dim_defaults", "/model/dim_bounds",
-                                              "/cold_start/states", "/steady/*/dims", "/load/*/dims"};
+                                              "/cold_start/states",  "/steady/*/dims",      "/load/*/dims"};
   const bool percentiles = path.size() > 12 && path.compare(path.size() - 12, 12, "/percentiles") == 0;
   if (json.is_array() || kMaps.count(path) > 0 || percentiles) {
     for (const Json& item : json) add_keys(item, path + "/*", keys);
