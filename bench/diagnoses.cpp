@@ -234,7 +234,7 @@ std::vector<Warning> warn(const Report& report) {
                      fmt::format("at {} mlplan sent {} of the requests late: no percentiles, since they would be "
                                  "its own and not the model's",
                                  format_rate(row.rate_per_s.value_or(0)), format_percentage(*row.late_fraction)),
-                     "leave it a CPU: --threads below the number of CPUs, and nothing else running"});
+                     "nothing else running; --threads below the number of CPUs helps, too"});
     }
   }
   for (const LoadKnee& knee : report.load) {

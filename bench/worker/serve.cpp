@@ -30,14 +30,13 @@ class Server {
         request_(request),
         blackbox_(blackbox),
         open_(!request.arrivals_ns.empty()),
-        start_(request.concurrency + (open_ ? 1 : 0), Begin{this}) {}
+        start_(request.concurrency, Begin{this}) {}
 
   Served run() {
     out_.sent_ns.resize(request_.arrivals_ns.size());
     resize(request_.arrivals_ns.size());
     {
       std::vector<std::jthread> threads;
-      if (open_) threads.emplace_back([this] { generate(); });
       for (std::int64_t i = 1; i < request_.concurrency; ++i) threads.emplace_back([this, i] { work(i); });
       work(0);  // this thread has run the model before, and its libraries keep much by thread
     }
@@ -65,7 +64,6 @@ class Server {
     const std::lock_guard lock(mutex_);
     if (!error_) error_ = std::current_exception();
     stopped_ = true;
-    arrived_.notify_all();
     stop_.notify_all();
   }
 
@@ -96,18 +94,29 @@ class Server {
     });
   }
 
+  // The thread that is free takes the next request, and waits for its time where that is yet to come. So the queue is
+  // the schedule itself, and nothing but a late wake-up of an idle server can hold a request back.
   void answer(std::int64_t thread, const std::function<void()>& call) {
     std::unique_lock lock(mutex_);
-    while (true) {
-      arrived_.wait(lock, [this] { return stopped_ || next_ < released_ || released_ == request_.arrivals_ns.size(); });
-      if (stopped_ || next_ == released_ || since_begin() > request_.give_up_ns) return;
+    if (busy_ == 0 && !stopped_) enter(blackbox_, Phase::idle);
+    while (!stopped_ && next_ < request_.arrivals_ns.size()) {
+      const std::int64_t scheduled = request_.arrivals_ns[next_];
+      if (std::max(scheduled, since_begin()) > request_.give_up_ns) return;
       const std::size_t i = next_++;
+      const bool waits = since_begin() < scheduled;
+      if (waits) {
+        const auto nearly = moment(out_.begin_ns + scheduled - kSpinNs);
+        if (stop_.wait_until(lock, nearly, [this] { return stopped_; })) return;
+      }
       if (busy_++ == 0) enter(blackbox_, Phase::measure);
       lock.unlock();
+      while (since_begin() < scheduled) {
+      }
       const std::int64_t started = since_begin();
       call();
       const std::int64_t done = since_begin();
       lock.lock();
+      out_.sent_ns[i] = waits ? started : scheduled;
       out_.started_ns[i] = started;
       out_.done_ns[i] = done;
       out_.thread[i] = thread;
@@ -143,41 +152,14 @@ class Server {
     return !stopped_;
   }
 
-  void generate() {
-    start_.arrive_and_wait();
-    {
-      const std::lock_guard lock(mutex_);
-      if (!stopped_) enter(blackbox_, Phase::idle);
-    }
-    for (std::size_t i = 0; i < request_.arrivals_ns.size(); ++i) {
-      const std::int64_t due = out_.begin_ns + request_.arrivals_ns[i];
-      {
-        std::unique_lock lock(mutex_);
-        if (stop_.wait_until(lock, moment(due - kSpinNs), [this] { return stopped_; })) return;
-      }
-      while (now_ns() < due) {
-      }
-      out_.sent_ns[i] = since_begin();
-      const std::lock_guard lock(mutex_);
-      released_ = i + 1;
-      if (released_ == request_.arrivals_ns.size()) {
-        arrived_.notify_all();
-      } else {
-        arrived_.notify_one();
-      }
-    }
-  }
-
   Model& model_;
   const ServeRequest& request_;
   Blackbox& blackbox_;
   const bool open_;
   std::barrier<Begin> start_;
   std::mutex mutex_;  // of all below
-  std::condition_variable arrived_;
   std::condition_variable stop_;
-  std::size_t released_ = 0;
-  std::size_t next_ = 0;  // not yet started
+  std::size_t next_ = 0;  // taken by no thread yet
   std::int64_t busy_ = 0;
   bool stopped_ = false;
   std::exception_ptr error_;
