@@ -8,6 +8,7 @@
 #include <atomic>
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -94,6 +95,7 @@ void print(const std::string& name, const Counts& counts) {
              counts.most_samples, format_duration(counts.seconds * 1e9));
   for (const auto& [path, n] : counts.failed) fmt::print("      failed {} times: {}\n", n, path);
   for (const auto& [path, n] : counts.unclear) fmt::print("      unclear {} times: {}\n", n, path);
+  std::fflush(stdout);
 }
 
 struct Setup {
