@@ -13,8 +13,6 @@
 namespace mlplan::bench {
 namespace {
 
-constexpr double kSecond = 1e9;
-
 std::string new_session() {
   std::random_device random;
   return fmt::format("{:08x}{:08x}", random(), random());
@@ -115,28 +113,20 @@ void Session::perform(const Task& task) {
   }
 }
 
-// Plans the time that is left, does that, and plans again at the costs that were seen, until nothing more fits.
 void Session::measure() {
-  for (std::uint64_t round = 0; !over(); ++round) {
-    const Schedule schedule = make_schedule(groups_now(), box_.left_ns(), seed_ + round);
-    double planned_ns = schedule.expected_ns;
-    bool did_something = false;
-    for (const Task& task : schedule.tasks) {
-      if (hooks_.interrupted && hooks_.interrupted()) runs_.front().interrupt();
-      if (over()) break;
-      const double rest_ns = std::max(planned_ns, box_.left_ns());
-      planned_ns -= task.cost_ns;
-      if (!task.must && box_.left_ns() < task.cost_ns) continue;
-      if (hooks_.progress) {
-        hooks_.progress({runs_.front().describe(task.kind, task.parameter),
-                         std::min(1.0, box_.elapsed_ns() / (box_.elapsed_ns() + rest_ns)), rest_ns / kSecond,
-                         runs_.front().headline()});
-      }
-      perform(task);
-      did_something = true;
-    }
-    if (!did_something) break;
-  }
+  TaskLoop loop{.box = box_, .seed = seed_};
+  loop.groups = [this] { return groups_now(); };
+  loop.perform = [this](const Task& task) { perform(task); };
+  loop.over = [this] {
+    if (hooks_.interrupted && hooks_.interrupted()) runs_.front().interrupt();
+    return over();
+  };
+  loop.tell = [this](const Task& task, double seconds_left, double fraction) {
+    if (!hooks_.progress) return;
+    const ModelRun& first = runs_.front();
+    hooks_.progress({first.describe(task.kind, task.parameter), fraction, seconds_left, first.headline()});
+  };
+  work_off(loop);
 }
 
 std::vector<Report> Session::so_far() const {

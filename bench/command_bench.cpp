@@ -34,30 +34,32 @@ constexpr double kUnreadShare = 0.05;                        // of the cold file
 class CommandRun {
  public:
   CommandRun(const Options& options, const CommandOptions& command, const Hooks& hooks)
-      : options_(options), command_(command), hooks_(hooks), began_ns_(now_ns()) {
+      : options_(options),
+        command_(command),
+        hooks_(hooks),
+        box_{.box_ns = static_cast<double>(options.time_box.count())} {
     found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   }
 
   Result<Outcome> execute() {
     if (Status ready = prepare(); !ready) return fail(ready.error());
-    found_.prepared_ns = elapsed_ns();
+    found_.prepared_ns = box_.elapsed_ns();
     plan();
     measure();
     if (found_.nothing_measured()) {
       if (found_.failure) return fail(*found_.failure);
       if (found_.interrupted) return fail(ErrorKind::interrupted, "interrupted before anything was measured");
     }
-    found_.wall_ns = elapsed_ns();
+    found_.wall_ns = box_.elapsed_ns();
     add_warnings();
     noise_.grade(found_.machine);
     Report report = assemble_report(found_, options_, hooks_.argv);
-    report.mlplan.wall_s = elapsed_ns() / kSecond;
+    report.mlplan.wall_s = box_.elapsed_ns() / kSecond;
     return Outcome{std::move(report), found_.failure};
   }
 
  private:
-  double elapsed_ns() const { return static_cast<double>(now_ns() - began_ns_); }
-  double left_ns() const { return static_cast<double>(options_.time_box.count()) - elapsed_ns(); }
+  double left_ns() const { return box_.left_ns(); }
   void tell(const std::string& doing, double seconds_left = 0, double fraction = 0) const {
     if (hooks_.progress) hooks_.progress({doing, std::min(1.0, fraction), seconds_left, headline(found_.samples)});
   }
@@ -81,7 +83,7 @@ class CommandRun {
   const Options& options_;
   const CommandOptions& command_;
   const Hooks& hooks_;
-  std::int64_t began_ns_;
+  const TimeBox box_;
   NoiseWatch noise_;
   Evidence found_;
   CommandLine line_;
@@ -93,7 +95,7 @@ class CommandRun {
   std::int64_t peak_rss_bytes_ = 0;
   bool memory_seen_ = false;
   double most_brought_in_ = 0;  // share of the cold files that a start from cold ones has read
-  std::vector<TaskKindState> kinds_;
+  TaskBook tasks_;
   std::uint64_t starts_ = 0;
 };
 
@@ -211,19 +213,17 @@ void CommandRun::plan() {
     const bool first = state == found_.states.front();
     const double cost = start_ns_ + (state == CacheState::warm ? 0 : static_cast<double>(cold_bytes_) * kSecond / 5e8);
     if (first) found_.cold_cost_ns = cost;
-    const auto affordable = static_cast<std::int64_t>(0.3 * std::max(0.0, left_ns()) / cost);
-    const std::int64_t least = std::clamp<std::int64_t>(affordable, first ? 1 : 0, options_.min_samples);
-    kinds_.push_back(
-        {{TaskKind::cold_start, static_cast<std::int64_t>(state), cost, least, options_.max_samples, 1.0}});
+    const std::int64_t least = least_starts(cost, left_ns(), first, options_.min_samples);
+    tasks_.add({TaskKind::cold_start, static_cast<std::int64_t>(state), cost, least, options_.max_samples, 1.0});
   }
   if (!options_.memory || !memory_seen_) return;
-  kinds_.push_back({{TaskKind::ledger, 0, start_ns_, 1, 5, 0.3}});
+  tasks_.add({TaskKind::ledger, 0, start_ns_, 1, 5, 0.3});
   // Two at once need a port each.
   if (!has_port_) return;
   const double together = static_cast<double>(peak_rss_bytes_) * static_cast<double>(kSideBySide);
   if (together < 0.9 * static_cast<double>(memory_for_worker())) {
     const double cost = start_ns_ * static_cast<double>(kSideBySide);
-    kinds_.push_back({{TaskKind::marginal, kSideBySide, cost, cost < 0.15 * left_ns() ? 1 : 0, 3, 0.3}});
+    tasks_.add({TaskKind::marginal, kSideBySide, cost, cost < 0.15 * left_ns() ? 1 : 0, 3, 0.3});
   } else {
     found_.warnings.push_back({"does_not_fit",
                                "three of the program side by side would not fit this machine's memory: their marginal "
@@ -233,16 +233,20 @@ void CommandRun::plan() {
 }
 
 void CommandRun::measure() {
-  TaskLoop loop;
-  loop.box_ns = static_cast<double>(options_.time_box.count());
-  loop.began_ns = began_ns_;
-  loop.seed = options_.seed;
-  loop.perform = [this](const Task& task) { return perform(task); };
-  loop.describe = [this](const Task& task) { return describe(task); };
-  loop.may_fail = [](const Task& task) { return task.kind == TaskKind::marginal; };
-  loop.interrupted = hooks_.interrupted;
+  TaskLoop loop{.box = box_, .seed = options_.seed};
+  loop.groups = [this] { return tasks_.groups(); };
+  loop.perform = [this](const Task& task) {
+    if (!tasks_.has(task)) return;
+    const bool of_several = task.kind == TaskKind::marginal;
+    found_.take(tasks_.perform(task, describe(task), of_several, [this, &task] { return perform(task); }));
+  };
+  loop.over = [this] {
+    if (hooks_.interrupted && hooks_.interrupted()) found_.interrupted = true;
+    return found_.interrupted || found_.failure.has_value();
+  };
   loop.tell = [this](const Task& task, double left_s, double fraction) { tell(describe(task), left_s, fraction); };
-  found_.take(work_off(kinds_, loop));
+  work_off(loop);
+  found_.time_ran_out = any_left(tasks_.groups());
 }
 
 std::string CommandRun::describe(const Task& task) const {
@@ -254,11 +258,6 @@ std::string CommandRun::describe(const Task& task) const {
 }
 
 Status CommandRun::perform(const Task& task) {
-  const auto keep = [](auto& all, auto one) -> Status {
-    if (!one) return fail(one.error());
-    all.push_back(std::move(*one));
-    return {};
-  };
   if (task.kind == TaskKind::ledger) return keep(found_.ledger, take_ledger());
   if (task.kind == TaskKind::marginal) return keep(found_.marginal, take_marginal());
   return keep(found_.samples, take_sample(static_cast<CacheState>(task.parameter)));
@@ -339,9 +338,9 @@ Result<std::vector<double>> CommandRun::take_marginal() {
 }
 
 void CommandRun::add_warnings() {
-  for (const TaskKindState& kind : kinds_) {
-    if (kind.group.done > 0 || kind.given_up || kind.group.kind == TaskKind::cold_start) continue;
-    found_.left_out.push_back({describe({kind.group.kind, kind.group.parameter}), kind.group.cost_ns});
+  for (const TaskGroup& group : tasks_.groups()) {
+    if (group.done > 0 || group.kind == TaskKind::cold_start) continue;
+    found_.left_out.push_back({describe({group.kind, group.parameter}), group.cost_ns});
   }
   if (files_.model.size() == 1) found_.program.sha256 = sha256_of_file(files_.model.front()).value_or("");
   const bool any_cold = std::any_of(found_.samples.begin(), found_.samples.end(),

@@ -59,11 +59,10 @@ struct Evidence {
   double wall_ns = 0;       // of the run, up to now
   std::string started_at;
 
-  void take(LoopOutcome outcome) {
-    interrupted = outcome.interrupted;
-    failure = std::move(outcome.failure);
-    time_ran_out = outcome.time_ran_out;
-    for (Warning& warning : outcome.warnings) warnings.push_back(std::move(warning));
+  void take(TaskEnd end) {
+    interrupted = interrupted || end.interrupted;
+    if (end.failure) failure = std::move(end.failure);
+    if (end.warning) warnings.push_back(*std::move(end.warning));
   }
   std::size_t steady_blocks() const {
     std::size_t count = 0;

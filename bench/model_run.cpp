@@ -136,8 +136,7 @@ void ModelRun::plan_cold_starts() {
     // The least of each is worth overrunning the box a little; one alone is worth overrunning it by much.
     const bool first = state == found_.states.front();
     if (first) found_.cold_cost_ns = cost;
-    const auto affordable = static_cast<std::int64_t>(0.3 * std::max(0.0, left_ns()) / cost);
-    const std::int64_t least = std::clamp<std::int64_t>(affordable, first ? 1 : 0, options_.min_samples);
+    const std::int64_t least = least_starts(cost, left_ns(), first, options_.min_samples);
     add(TaskKind::cold_start, static_cast<std::int64_t>(state), cost + (warm_up_fits_ ? warm_up_ns_ : 0), least,
         options_.max_samples, 1.0);
   }
@@ -192,7 +191,7 @@ CellCosts ModelRun::cell_costs(double budget_ns) const {
 
 void ModelRun::plan_steady() {
   double must_ns = 0;
-  for (const Kind& kind : kinds_) must_ns += static_cast<double>(kind.group.least) * kind.group.cost_ns;
+  for (const TaskGroup& group : tasks_.groups()) must_ns += static_cast<double>(group.least) * group.cost_ns;
   const bool alone = !options_.cold_start && !options_.memory;
   const double share = alone ? 0.95 : kSteadyShare;
   const auto budget = [&](double left_ns) { return std::max(0.0, std::min(share * left_ns, left_ns - must_ns)); };
@@ -267,19 +266,9 @@ std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
   return {};
 }
 
-ModelRun::Kind* ModelRun::find_kind(const Task& task) {
-  const auto found = std::find_if(kinds_.begin(), kinds_.end(), [&](const Kind& kind) {
-    return kind.group.kind == task.kind && kind.group.parameter == task.parameter;
-  });
-  return found == kinds_.end() ? nullptr : &*found;
-}
-
 std::vector<TaskGroup> ModelRun::groups_now() const {
-  std::vector<TaskGroup> out;
-  for (const Kind& kind : kinds_) {
-    if (kind.given_up) continue;
-    TaskGroup group = kind.group;
-    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+  std::vector<TaskGroup> out = tasks_.groups();
+  for (TaskGroup& group : out) {
     const auto index = static_cast<std::size_t>(group.parameter);
     bool enough = false;
     if (group.kind == TaskKind::steady_visit) {
@@ -289,25 +278,21 @@ std::vector<TaskGroup> ModelRun::groups_now() const {
     if (group.kind == TaskKind::load_visit) enough = settled(found_.load.cells[index]);
     if (group.kind == TaskKind::load_search) enough = settled(found_.load.searches[index]);
     if (enough) group.least = group.most = group.done;
-    out.push_back(group);
   }
   return out;
 }
 
 std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, double share) const {
   const Feeding feeding{found_.cells.groups, !found_.states.empty()};
-  std::vector<TaskGroup> out;
-  for (const Kind& kind : kinds_) {
-    TaskGroup group = kind.group;
-    const bool fed =
-        std::ranges::any_of(wanted, [&](const Measure& measure) { return feeds(group, measure, feeding); });
-    if (kind.given_up || !fed) continue;
-    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
+  std::vector<TaskGroup> out = tasks_.groups();
+  std::erase_if(out, [&](const TaskGroup& group) {
+    return std::ranges::none_of(wanted, [&](const Measure& measure) { return feeds(group, measure, feeding); });
+  });
+  for (TaskGroup& group : out) {
     const bool is_visit = group.kind == TaskKind::steady_visit;
     const auto all = static_cast<double>(is_visit ? kMostVisits : options_.max_samples);
     group.most = static_cast<std::int64_t>(std::ceil(share * all));
     group.least = std::min<std::int64_t>(1, group.most);
-    out.push_back(group);
   }
   return out;
 }
@@ -316,13 +301,13 @@ VisitPlan ModelRun::visit_plan(const VisitGroup& group) const {
   VisitPlan plan;
   plan.blocks_per_cell = group.blocks_per_visit;
   plan.block_ns = found_.cells.block_ns;
-  plan.order_seed = options_.seed + task_number_;
+  plan.order_seed = options_.seed + tasks_.number();
   plan.warm_up_cap_ns = warm_up_cap_ns_;
   return plan;
 }
 
 LoadVisit ModelRun::load_visit() const {
-  return {options_.arrivals, options_.seed * 7919 + task_number_, found_.load.visit_ns, warm_up_cap_ns_};
+  return {options_.arrivals, options_.seed * 7919 + tasks_.number(), found_.load.visit_ns, warm_up_cap_ns_};
 }
 
 // A process whose start took much of the time box tells its memory and its steady latency as well.
@@ -345,7 +330,7 @@ Status ModelRun::use_well(Worker& worker, const ColdSample& sample) {
 }
 
 Status ModelRun::perform_cold_start(CacheState state) {
-  const std::uint64_t padding = (options_.seed * 7919 + task_number_ * 104729) % 4096;
+  const std::uint64_t padding = (options_.seed * 7919 + tasks_.number() * 104729) % 4096;
   Afterwards afterwards;
   if (long_start_ && found_.samples.empty()) {
     afterwards = [this](Worker& worker, const ColdSample& sample) { return use_well(worker, sample); };
@@ -357,12 +342,6 @@ Status ModelRun::perform_cold_start(CacheState state) {
 }
 
 Status ModelRun::carry_out(const Task& task) {
-  ++task_number_;
-  const auto keep = [](auto& all, auto one) -> Status {
-    if (!one) return fail(one.error());
-    all.push_back(std::move(*one));
-    return {};
-  };
   switch (task.kind) {
     case TaskKind::limits:
       found_.limits = best_of(found_.limits, measure_limits(found_.world.load.path, task.parameter == 1));
@@ -400,39 +379,22 @@ bool ModelRun::of_several(const Task& task) const {
 }
 
 void ModelRun::perform(const Task& task) {
-  Kind* kind = find_kind(task);
-  if (kind == nullptr || kind->given_up) return;
-  const std::int64_t before = now_ns();
-  const Status done = carry_out(task);
-  ++kind->group.done;
-  kind->spent_ns += static_cast<double>(now_ns() - before);
-  if (done) return;
-  const std::string doing = describe(task.kind, task.parameter);
-  if (done.error().kind == ErrorKind::interrupted) {
-    found_.interrupted = true;
-  } else if (of_several(task)) {
-    kind->given_up = true;
-    found_.warnings.push_back(
-        {"not_measured", fmt::format("{} could not be measured: {}", doing, done.error().message), done.error().hint});
-  } else {
-    found_.failure = done.error();
-    found_.failure->where += fmt::format(" (task {}: {})", task_number_, doing);
-  }
+  if (!tasks_.has(task)) return;
+  found_.take(tasks_.perform(task, describe(task.kind, task.parameter), of_several(task),
+                             [this, &task] { return carry_out(task); }));
 }
 
 void ModelRun::note_left_out() {
-  for (const TaskGroup& group : groups_now()) {
-    if (group.done < group.most) found_.time_ran_out = true;
-  }
-  for (const Kind& kind : kinds_) {
-    const bool optional = kind.group.kind == TaskKind::limits || kind.group.kind == TaskKind::cold_start;
-    if (kind.group.done > 0 || kind.given_up || optional) continue;
-    if (kind.group.kind == TaskKind::ledger && !found_.ledger.empty()) continue;
-    if (kind.group.kind == TaskKind::steady_visit) {
-      const auto& cells = found_.cell_samples[static_cast<std::size_t>(kind.group.parameter)];
+  found_.time_ran_out = any_left(groups_now());
+  for (const TaskGroup& group : tasks_.groups()) {
+    const bool optional = group.kind == TaskKind::limits || group.kind == TaskKind::cold_start;
+    if (group.done > 0 || optional) continue;
+    if (group.kind == TaskKind::ledger && !found_.ledger.empty()) continue;
+    if (group.kind == TaskKind::steady_visit) {
+      const auto& cells = found_.cell_samples[static_cast<std::size_t>(group.parameter)];
       if (std::any_of(cells.begin(), cells.end(), [](const CellSamples& cell) { return cell.blocks > 0; })) continue;
     }
-    found_.left_out.push_back({describe(kind.group.kind, kind.group.parameter), kind.group.cost_ns});
+    found_.left_out.push_back({describe(group.kind, group.parameter), group.cost_ns});
   }
 }
 

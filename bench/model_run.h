@@ -7,22 +7,11 @@
 #include <vector>
 
 #include "bench/bench.h"
-#include "bench/clock.h"
 #include "bench/evidence.h"
 #include "bench/machine.h"
-#include "bench/schedule.h"
+#include "bench/task_loop.h"
 
 namespace mlplan::bench {
-
-// The time box of a whole run, and the part of what is left of it that one model may plan with. Nanoseconds.
-struct TimeBox {
-  std::int64_t began_ns = now_ns();
-  double box_ns = 0;
-  double share = 1;
-
-  double elapsed_ns() const { return static_cast<double>(now_ns() - began_ns); }
-  double left_ns() const { return box_ns - elapsed_ns(); }
-};
 
 // What the pilot found a model to take. Models that take turns plan with the slowest of them, so that all are measured
 // alike.
@@ -62,13 +51,6 @@ class ModelRun {
   Report report_so_far(const NoiseWatch& noise) const;
 
  private:
-  // One kind of task with what is known of it so far.
-  struct Kind {
-    TaskGroup group;
-    double spent_ns = 0;
-    bool given_up = false;
-  };
-
   double box_ns() const { return box_.share * box_.box_ns; }
   double left_ns() const { return box_.share * box_.left_ns(); }
   void tell(const std::string& doing) const {
@@ -80,13 +62,12 @@ class ModelRun {
   void plan_load_visits();
   void add(TaskKind kind, std::int64_t parameter, double cost_ns, std::int64_t least, std::int64_t most,
            double weight) {
-    kinds_.push_back({{kind, parameter, cost_ns, least, most, weight}});
+    tasks_.add({kind, parameter, cost_ns, least, most, weight});
   }
   bool fits_side_by_side(std::int64_t workers) const;
   std::int64_t warm_up_cap(CacheState state) const;
   CellCosts cell_costs(double budget_ns) const;
 
-  Kind* find_kind(const Task& task);
   Status carry_out(const Task& task);
   Status perform_cold_start(CacheState state);
   Status use_well(Worker& worker, const ColdSample& sample);
@@ -104,8 +85,7 @@ class ModelRun {
   std::int64_t warm_up_cap_ns_ = 0;
   bool warm_up_fits_ = true;  // in the cap, so that every sample has one
   bool long_start_ = false;
-  std::vector<Kind> kinds_;
-  std::uint64_t task_number_ = 0;
+  TaskBook tasks_;
 };
 
 }  // namespace mlplan::bench

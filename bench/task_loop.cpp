@@ -4,76 +4,84 @@
 
 #include <algorithm>
 
-#include "bench/clock.h"
-
 namespace mlplan::bench {
 namespace {
 
 constexpr double kSecond = 1e9;
 
-TaskKindState& kind_of(std::vector<TaskKindState>& kinds, const Task& task) {
-  return *std::find_if(kinds.begin(), kinds.end(), [&](const TaskKindState& kind) {
-    return kind.group.kind == task.kind && kind.group.parameter == task.parameter;
-  });
-}
-
-// What may still be done, at the costs seen so far.
-std::vector<TaskGroup> groups_now(const std::vector<TaskKindState>& kinds, const TaskLoop& loop) {
-  std::vector<TaskGroup> out;
-  for (const TaskKindState& kind : kinds) {
-    TaskGroup group = kind.group;
-    if (group.done > 0) group.cost_ns = kind.spent_ns / static_cast<double>(group.done);
-    if (kind.given_up || (loop.enough && loop.enough(group))) group.least = group.most = group.done;
-    out.push_back(group);
-  }
-  return out;
-}
-
 }  // namespace
 
-double TaskLoop::elapsed_ns() const { return static_cast<double>(now_ns() - began_ns); }
+const TaskBook::Kind* TaskBook::find(const Task& task) const {
+  const auto found = std::ranges::find_if(
+      kinds_, [&](const Kind& kind) { return kind.group.kind == task.kind && kind.group.parameter == task.parameter; });
+  return found == kinds_.end() ? nullptr : &*found;
+}
 
-LoopOutcome work_off(std::vector<TaskKindState>& kinds, const TaskLoop& loop) {
-  LoopOutcome out;
-  std::uint64_t number = 0;
-  for (std::uint64_t round = 0; !out.interrupted && !out.failure; ++round) {
-    const Schedule schedule = make_schedule(groups_now(kinds, loop), loop.left_ns(), loop.seed + round);
-    double planned_ns = schedule.expected_ns;
-    bool did_something = false;
-    for (const Task& task : schedule.tasks) {
-      if (loop.interrupted && loop.interrupted()) out.interrupted = true;
-      if (out.interrupted) break;
-      TaskKindState& kind = kind_of(kinds, task);
-      const double rest_ns = std::max(planned_ns, loop.left_ns());
-      planned_ns -= task.cost_ns;
-      if (kind.given_up || (!task.must && loop.left_ns() < task.cost_ns)) continue;
-      if (loop.tell) loop.tell(task, rest_ns / kSecond, loop.elapsed_ns() / (loop.elapsed_ns() + rest_ns));
-      const std::int64_t before = now_ns();
-      ++number;
-      const Status done = loop.perform(task);
-      did_something = true;
-      ++kind.group.done;
-      kind.spent_ns += static_cast<double>(now_ns() - before);
-      if (done) continue;
-      if (done.error().kind == ErrorKind::interrupted) {
-        out.interrupted = true;
-      } else if (loop.may_fail && loop.may_fail(task)) {
-        kind.given_up = true;
-        out.warnings.push_back({"not_measured",
-                                fmt::format("{} could not be measured: {}", loop.describe(task), done.error().message),
-                                done.error().hint});
-      } else {
-        out.failure = done.error();
-        out.failure->where += fmt::format(" (task {}: {})", number, loop.describe(task));
-        break;
-      }
-    }
-    if (!did_something) break;
-  }
-  for (const TaskGroup& group : groups_now(kinds, loop)) {
-    if (group.done < group.most) out.time_ran_out = true;
+std::vector<TaskGroup> TaskBook::groups() const {
+  std::vector<TaskGroup> out;
+  for (const Kind& kind : kinds_) {
+    if (kind.given_up) continue;
+    out.push_back(kind.group);
+    if (kind.group.done > 0) out.back().cost_ns = kind.spent_ns / static_cast<double>(kind.group.done);
   }
   return out;
+}
+
+bool TaskBook::has(const Task& task) const {
+  const Kind* kind = find(task);
+  return kind != nullptr && !kind->given_up;
+}
+
+TaskEnd TaskBook::perform(const Task& task, const std::string& description, bool may_fail,
+                          const std::function<Status()>& act) {
+  Kind& kind = kinds_[static_cast<std::size_t>(find(task) - kinds_.data())];
+  ++number_;
+  const std::int64_t before = now_ns();
+  const Status done = act();
+  ++kind.group.done;
+  kind.spent_ns += static_cast<double>(now_ns() - before);
+  TaskEnd end;
+  if (done) return end;
+  const Error& error = done.error();
+  if (error.kind == ErrorKind::interrupted) {
+    end.interrupted = true;
+  } else if (may_fail) {
+    kind.given_up = true;
+    end.warning =
+        Warning{"not_measured", fmt::format("{} could not be measured: {}", description, error.message), error.hint};
+  } else {
+    end.failure = error;
+    end.failure->where += fmt::format(" (task {}: {})", number_, description);
+  }
+  return end;
+}
+
+bool any_left(const std::vector<TaskGroup>& groups) {
+  return std::ranges::any_of(groups, [](const TaskGroup& group) { return group.done < group.most; });
+}
+
+void work_off(const TaskLoop& loop) {
+  bool did_something = true;
+  for (std::uint64_t round = 0; did_something && !loop.over(); ++round) {
+    did_something = false;
+    const Schedule schedule = make_schedule(loop.groups(), loop.box.left_ns(), loop.seed + round);
+    double planned_ns = schedule.expected_ns;
+    for (const Task& task : schedule.tasks) {
+      if (loop.over()) break;
+      const double rest_ns = std::max(planned_ns, loop.box.left_ns());
+      planned_ns -= task.cost_ns;
+      if (!task.must && loop.box.left_ns() < task.cost_ns) continue;
+      const double elapsed_ns = loop.box.elapsed_ns();
+      if (loop.tell) loop.tell(task, rest_ns / kSecond, std::min(1.0, elapsed_ns / (elapsed_ns + rest_ns)));
+      loop.perform(task);
+      did_something = true;
+    }
+  }
+}
+
+std::int64_t least_starts(double cost_ns, double left_ns, bool first_state, std::int64_t wanted) {
+  const auto affordable = static_cast<std::int64_t>(0.3 * std::max(0.0, left_ns) / cost_ns);
+  return std::clamp<std::int64_t>(affordable, first_state ? 1 : 0, wanted);
 }
 
 }  // namespace mlplan::bench
