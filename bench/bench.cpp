@@ -140,14 +140,19 @@ std::vector<Report> Session::so_far() const {
 
 void Session::measure_what_is_wanted() {
   std::vector<Report> reports(runs_.size());
+  bool cut_short = false;
   for (const double share : kLooks) {
     focus_ = Focus{hooks_.wanted(reports), share};
+    if (focus_->wanted.empty()) cut_short = false;
     if (focus_->wanted.empty() || over()) break;
     measure();
+    cut_short = any_left(groups_now());
     reports = so_far();
     focus_->wanted.clear();  // they point into the reports before
   }
   focus_.reset();
+  if (!cut_short) return;
+  for (ModelRun& run : runs_) run.run_out_of_time();
 }
 
 }  // namespace

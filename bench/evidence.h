@@ -54,9 +54,10 @@ struct Evidence {
   std::optional<Error> failure;  // that ended the run
   bool interrupted = false;
   bool time_ran_out = false;
-  double prepared_ns = 0;   // what the pilot and the machine's limits took
-  double cold_cost_ns = 0;  // of one sample of the first state
-  double wall_ns = 0;       // of the run, up to now
+  bool only_what_was_wanted = false;  // what is missing was not asked for, or no longer
+  double prepared_ns = 0;             // what the pilot and the machine's limits took
+  double cold_cost_ns = 0;            // of one sample of the first state
+  double wall_ns = 0;                 // of the run, up to now
   std::string started_at;
 
   void take(TaskEnd end) {

@@ -38,6 +38,7 @@ ModelRun::ModelRun(const Options& options, const Hooks& hooks, const TimeBox& bo
     : options_(options), hooks_(hooks), box_(box) {
   found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
   found_.machine = describe_machine(options.model_path, options.cpus);
+  found_.only_what_was_wanted = static_cast<bool>(hooks.wanted);
 }
 
 std::string ModelRun::headline() const { return bench::headline(found_.samples); }
@@ -385,6 +386,7 @@ void ModelRun::perform(const Task& task) {
 }
 
 void ModelRun::note_left_out() {
+  if (found_.only_what_was_wanted) return;
   found_.time_ran_out = any_left(groups_now());
   for (const TaskGroup& group : tasks_.groups()) {
     const bool optional = group.kind == TaskKind::limits || group.kind == TaskKind::cold_start;

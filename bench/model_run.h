@@ -45,6 +45,7 @@ class ModelRun {
   // At the end.
   bool nothing_measured() const { return found_.nothing_measured(); }
   void interrupt() { found_.interrupted = true; }
+  void run_out_of_time() { found_.time_ran_out = true; }  // with something still wanted
   const Evidence& found() const { return found_; }
   Report report(const NoiseWatch& noise, const std::vector<std::string>& argv);
   // Before: without what is only known at the end, such as the model's hash.

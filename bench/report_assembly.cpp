@@ -89,6 +89,8 @@ void assemble_states(Report& report, const Evidence& evidence, const Options& op
       continue;
     }
     if (std::find(evidence.states.begin(), evidence.states.end(), state) == evidence.states.end()) continue;
+    const bool any = std::ranges::any_of(evidence.samples, [&](const ColdSample& each) { return each.state == state; });
+    if (evidence.only_what_was_wanted && !any) continue;
     ColdStartState made = assemble_state(state, evidence.samples, evidence.world.model_bytes, evidence.limits);
     made.proof = "mincore before, read_bytes of the sample after";
     if (!made.achieved) made.why_not = why_not_achieved(made, evidence, options);
