@@ -53,6 +53,12 @@ std::optional<std::int64_t> samples_for(double estimate, double bound, double li
   return std::max(n + 1, static_cast<std::int64_t>(std::ceil(needed)));
 }
 
+// What every run of the same model finds again. Other counts (of starts that never became steady) are chance's as well.
+bool is_found_again(const Measure& measure) {
+  const std::string list = measure.at.empty() ? "" : measure.at.front().name;
+  return list.empty() || list == "model" || list == "quality" || std::isinf(*measure.exact);
+}
+
 Judgement judge_exact(double now, double baseline, const Measure& measure, double allowed, RelativeFigures& figures) {
   const std::string text =
       fmt::format("it is {} and was {}", format_measure(now, measure.unit), format_measure(baseline, measure.unit));
@@ -143,6 +149,9 @@ RegressionJudgement judge_regression(const Measure& now, const Measure& baseline
     out.judgement = inconclusive("in the baseline: " + baseline.why_not);
   } else if (now.sampling == Sampling::point) {
     out.judgement = inconclusive("the reports say no error of this figure");
+  } else if (now.exact && baseline.exact && !is_found_again(now)) {
+    out.figures.ratio = finite(cost(now, *now.exact) / cost(baseline, *baseline.exact));
+    out.judgement = inconclusive("it was counted once in each run, and nothing tells what chance adds");
   } else if (now.exact && baseline.exact) {
     out.judgement = judge_exact(*now.exact, *baseline.exact, now, allowed, out.figures);
   } else {

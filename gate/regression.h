@@ -3,7 +3,8 @@
 // Medians of independent samples fail where the rank test finds them worse by more than half of what is allowed (at the
 // confidence), and both the medians and the quartiles on the good side differ by more than all of it; they pass where
 // the one-sided bound of the ratio keeps to it. Both take 9 samples a side. Percentiles, and samples that hang
-// together, are judged by the bounds of each side, by the same limits. Exact numbers are compared. docs/method.md says
+// together, are judged by the bounds of each side, by the same limits. What every run finds again (of outputs, of
+// the file) is compared as it is. docs/method.md says
 // how often that is right.
 //
 // Ratios say how many times as bad: above 1 is worse, of times and rates alike.

@@ -92,6 +92,15 @@ TEST_CASE("a NaN more is worse, whatever the least effect") {
   CHECK(measure(compared(clean, broken), "quality.nan_values").figures[1].verdict == "worse");
 }
 
+TEST_CASE("a count that chance has a part in is never called a change") {
+  Report one = report_of(100e6, 20);
+  Report other = report_of(100e6, 20);
+  one.cold_start.states.front().never_steady = 3;
+  other.cold_start.states.front().never_steady = 1;
+  CHECK(measure(compared(one, other), "cold_start.warm.never_steady").figures[1].verdict == "unsure");
+  CHECK(measure(compared(other, one), "cold_start.warm.never_steady").figures[1].verdict == "unsure");
+}
+
 TEST_CASE("a comparison is read back as it was written") {
   const Comparison comparison = compared(report_of(100e6, 20), report_of(150e6, 20));
   const std::string text = write_comparison(comparison);
