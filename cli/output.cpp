@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "profiles/support/atomic_file.h"
+
 namespace mlplan::cli {
 namespace {
 
@@ -39,6 +41,10 @@ Status write_answer(std::string_view text) {
   if (problem == 0 || problem == EPIPE) return {};
   return fail(ErrorKind::io, std::string("could not write the answer: ") + std::strerror(problem), "standard output");
 }
+
+bool is_file(const std::string& output) { return !output.empty() && output != "-"; }
+
+Status check_output_file(const std::string& output) { return is_file(output) ? check_writable(output) : Status{}; }
 
 void say(std::string_view text) { static_cast<void>(write_all(STDERR_FILENO, text)); }
 

@@ -13,8 +13,6 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::int64_t kMostNeeded = 1'000'000;
 
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
-
 // Ascending: the raw samples where all are there, else the lower edges of their histogram's bins, or the upper ones.
 std::vector<double> sorted_samples(const Stat& stat, bool upper_edges) {
   std::vector<double> sorted;
@@ -60,6 +58,8 @@ Bounds effective_bounds(const Stat& stat, double quantile, double confidence) {
 }
 
 }  // namespace
+
+std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
 
 std::vector<double> independent_samples(const Measure& measure) {
   if (measure.stat == nullptr || measure.sampling != Sampling::independent || !measure.stat->histogram.empty())

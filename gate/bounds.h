@@ -20,6 +20,9 @@ struct Bounds {
 
 Bounds bounds_of(const Measure& measure, double confidence);
 
+// As documents have it: what is not finite is not known.
+std::optional<double> finite(double value);
+
 // The figure itself: as the report states it, or of its samples where the report does not (a p90 of starts). NaN below
 // the samples that it takes.
 double figure_of(const Measure& measure);

@@ -5,14 +5,13 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "profiles/support/timestamp.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::gate {
 namespace {
-
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
 
 std::string major_minor(const std::string& kernel) {
   const std::size_t dot = kernel.find('.');
@@ -74,9 +73,11 @@ Status check_same_model(const Report& report, const Report& baseline, const std:
   }
   if (a.sha256.empty() || a.sha256 == b.sha256) return {};
   const std::string where = baseline_path + ": /model";
-  if (file_name(a.path) != file_name(b.path)) {
+  const auto name = std::filesystem::path(a.path).filename();
+  const auto before = std::filesystem::path(b.path).filename();
+  if (name != before) {
     return fail(ErrorKind::bad_input,
-                fmt::format("is of another model: {} instead of {}", file_name(b.path), file_name(a.path)), where,
+                fmt::format("is of another model: {} instead of {}", before.string(), name.string()), where,
                 "a version of a model keeps its file name: measure both under the same");
   }
   if (inputs_text(a) != inputs_text(b)) {

@@ -15,8 +15,6 @@
 namespace mlplan::gate {
 namespace {
 
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
-
 // A path names only the keys that tell the rows of its report apart; this has all of them.
 std::string identity(const Measure& measure) {
   std::string text;

@@ -15,8 +15,6 @@
 namespace mlplan::gate {
 namespace {
 
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
-
 const char* pending_name(Pending pending) {
   switch (pending) {
     case Pending::samples: return "samples";

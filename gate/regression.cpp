@@ -14,8 +14,6 @@ namespace {
 
 constexpr double kMostNeeded = 1e6;
 
-std::optional<double> finite(double value) { return std::isfinite(value) ? std::optional(value) : std::nullopt; }
-
 // "12.3 % worse", "2.9 % better", "as before".
 std::string change_text(double ratio) {
   if (!std::isfinite(ratio)) return "worse beyond measure";

@@ -92,7 +92,7 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
   const bench::Outcome& outcome = *measured;
   const Report& report = outcome.report;
 
-  const bool to_file = !request->output.empty() && request->output != "-";
+  const bool to_file = is_file(request->output);
   const std::string json = to_file || request->json ? write_report(report) : "";
   const Status written = to_file ? write_file(request->output, json) : Status{};
   Style style = context.answer;

@@ -4,6 +4,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/measuring.h"
 #include "cli/commands/readers.h"
+#include "cli/commands/report_file.h"
 #include "cli/output.h"
 #include "cli/views/compare_view.h"
 #include "gate/comparison.h"
@@ -85,9 +86,7 @@ Result<std::vector<Report>> reports_of(const CompareRequest& request, const Cont
     return reports;
   }
   for (const std::string& path : request.files) {
-    const Result<std::string> text = read_file(path);
-    if (!text) return fail(text.error());
-    Result<Report> report = read_report(*text, path);
+    Result<Report> report = open_report(path);
     if (!report) return fail(report.error());
     reports.push_back(*std::move(report));
   }
@@ -112,10 +111,8 @@ Result<int> run_compare(const std::vector<std::string>& arguments, const Context
     if (Status status = write_answer(request->help); !status) return fail(status.error());
     return 0;
   }
-  const bool to_file = !request->output.empty() && request->output != "-";
-  if (to_file) {
-    if (Status status = check_writable(request->output); !status) return fail(status.error());
-  }
+  const bool to_file = is_file(request->output);
+  if (Status status = check_output_file(request->output); !status) return fail(status.error());
   const Result<std::vector<Report>> reports = reports_of(*request, context);
   if (!reports) return fail(reports.error());
   std::vector<gate::NamedReport> named;

@@ -6,6 +6,7 @@
 #include "cli/commands/commands.h"
 #include "cli/commands/gate_bench.h"
 #include "cli/commands/gate_flags.h"
+#include "cli/commands/report_file.h"
 #include "cli/output.h"
 #include "cli/views/budget_file.h"
 #include "cli/views/gate_view.h"
@@ -19,11 +20,10 @@
 namespace mlplan::cli {
 namespace {
 
-Result<std::optional<Report>> open_report(const std::string& path) {
+// Nothing where no path was given.
+Result<std::optional<Report>> open_any(const std::string& path) {
   if (path.empty()) return std::optional<Report>();
-  const Result<std::string> text = read_file(path);
-  if (!text) return fail(text.error());
-  Result<Report> report = read_report(*text, path);
+  Result<Report> report = open_report(path);
   if (!report) return fail(report.error());
   return *std::move(report);
 }
@@ -96,7 +96,7 @@ Status write_all(const GateRequest& request, const Report& report, const Verdict
     if (Status status = write_file(request.markdown, verdict_as("markdown", *verdict, request)); !status) return status;
   }
   const bool as_table = request.format == "table" && request.output.empty();
-  const bool to_file = !request.output.empty() && request.output != "-";
+  const bool to_file = is_file(request.output);
   const std::string table = verdict != nullptr ? table_of(*verdict, request, style) : "";
   if (as_table) return write_answer(table);
   if (request.format == "github-action-benchmark") {
@@ -118,28 +118,27 @@ Status check_outputs(const GateRequest& request) {
   std::string output = request.output;
   if (request.format == "github-action-benchmark") output += "-smaller-is-better.json";
   for (const std::string& path : {output, request.junit, request.markdown, request.report_output}) {
-    if (path.empty() || path == "-") continue;
-    if (Status status = check_writable(path); !status) return status;
+    if (Status status = check_output_file(path); !status) return status;
   }
   return {};
 }
 
 Result<GatedReports> stored(const GateRequest& request) {
   GatedReports out;
-  Result<std::optional<Report>> report = open_report(request.files.front());
+  Result<Report> report = open_report(request.files.front());
   if (!report) return fail(report.error());
-  out.report = **std::move(report);
-  Result<std::optional<Report>> baseline = open_report(request.baseline);
+  out.report = *std::move(report);
+  Result<std::optional<Report>> baseline = open_any(request.baseline);
   if (!baseline) return fail(baseline.error());
   out.baseline = *std::move(baseline);
-  Result<std::optional<Report>> confirmation = open_report(request.confirmation);
+  Result<std::optional<Report>> confirmation = open_any(request.confirmation);
   if (!confirmation) return fail(confirmation.error());
   out.confirmation = *std::move(confirmation);
   return out;
 }
 
 Result<GatedReports> measured(const GateRequest& request, const Context& context) {
-  Result<std::optional<Report>> baseline = open_report(request.baseline);
+  Result<std::optional<Report>> baseline = open_any(request.baseline);
   if (!baseline) return fail(baseline.error());
   const gate::NamedReport named{*baseline ? &**baseline : nullptr, request.baseline};
   Result<GatedReports> out =
@@ -158,9 +157,9 @@ Result<int> run_gate(const std::vector<std::string>& arguments, const Context& c
     return 0;
   }
   if (request->init) {
-    const Result<std::optional<Report>> report = open_report(request->files.front());
+    const Result<Report> report = open_report(request->files.front());
     if (!report) return fail(report.error());
-    return write_budget_file(*request, **report);
+    return write_budget_file(*request, *report);
   }
   if (Status status = check_outputs(*request); !status) return fail(status.error());
   Result<GatedReports> reports = request->measure ? measured(*request, context) : stored(*request);

@@ -115,10 +115,8 @@ Result<int> run_keep_alive(const std::vector<std::string>& arguments, const Cont
     if (Status status = write_answer(request->help); !status) return fail(status.error());
     return 0;
   }
-  const bool to_file = !request->output.empty() && request->output != "-";
-  if (to_file) {
-    if (Status status = check_writable(request->output); !status) return fail(status.error());
-  }
+  const bool to_file = is_file(request->output);
+  if (Status status = check_output_file(request->output); !status) return fail(status.error());
   const Result<KeepAliveModels> models = KeepAliveModels::open(*request);
   if (!models) return fail(models.error());
   Result<KeepAliveComparison> comparison = Comparison(*request).run(*models);

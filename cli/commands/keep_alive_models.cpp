@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/commands/report_file.h"
 #include "planner/simulation/fleet_of_report.h"
 #include "planner/sizing/memory_need.h"
 #include "profiles/report.h"
@@ -19,9 +20,7 @@ double memory_of(const Report& report) {
 }
 
 Result<KeepAliveModel> measured(const std::string& name, const std::string& path, const std::string& state) {
-  const Result<std::string> text = read_file(path);
-  if (!text) return fail(text.error());
-  const Result<Report> report = read_report(*text, path);
+  const Result<Report> report = open_report(path);
   if (!report) return fail(report.error());
   const Result<planner::StartUpSettings> start = planner::start_up_of_report(*report, state, false);
   if (!start)

@@ -7,6 +7,7 @@
 #include "cli/commands/catalog_flags.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/readers.h"
+#include "cli/commands/report_file.h"
 #include "cli/commands/slo_flags.h"
 #include "cli/commands/trace_arrivals.h"
 #include "cli/commands/traffic_flags.h"
@@ -151,9 +152,7 @@ Flags flags_of(Choice& choice) {
 
 Status read_reports(const std::vector<std::string>& paths, planner::PlanQuestion& question) {
   for (const std::string& path : paths) {
-    const Result<std::string> text = read_file(path);
-    if (!text) return fail(text.error());
-    Result<Report> report = read_report(*text, path);
+    Result<Report> report = open_report(path);
     if (!report) return fail(report.error());
     question.reports.push_back({.report = *std::move(report), .path = path});
     const planner::MeasuredReport& first = question.reports.front();
@@ -256,9 +255,7 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
     return fail(ErrorKind::usage, "a stopped spare has a time and a price", "--stopped-start, --stopped-price",
                 "give both");
   }
-  if (!choice.output.empty() && choice.output != "-") {
-    if (Status status = check_writable(choice.output); !status) return fail(status.error());
-  }
+  if (Status status = check_output_file(choice.output); !status) return fail(status.error());
   if (Status status = check_limits(question.limits); !status) return fail(status.error());
   if (Status status = read_reports(choice.reports, question); !status) return fail(status.error());
   const Result<Catalog> catalog = open_catalog(choice.catalog, context.remarks);
@@ -286,7 +283,7 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
 
   const Result<Plan> plan = planner::make_plan(question);
   if (!plan) return fail(plan.error());
-  if (!choice.output.empty() && choice.output != "-") {
+  if (is_file(choice.output)) {
     if (Status status = write_file(choice.output, write_plan(*plan)); !status) return fail(status.error());
   }
 

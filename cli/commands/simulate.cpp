@@ -82,10 +82,8 @@ Result<int> run_simulate(const std::vector<std::string>& arguments, const Contex
     if (Status status = write_answer(request->help); !status) return fail(status.error());
     return 0;
   }
-  const bool to_file = !request->output.empty() && request->output != "-";
-  if (to_file) {
-    if (Status status = check_writable(request->output); !status) return fail(status.error());
-  }
+  const bool to_file = is_file(request->output);
+  if (Status status = check_output_file(request->output); !status) return fail(status.error());
   const Result<SimulateDocuments> documents = open_documents(*request);
   if (!documents) return fail(documents.error());
   Result<SimulatedScaling> scaling = settle(*request, *documents);

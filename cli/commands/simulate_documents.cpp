@@ -5,14 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "cli/commands/report_file.h"
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/json_text.h"
 
 namespace mlplan::cli {
 namespace {
 
-Status open_report(const std::string& text, const std::string& path, SimulateDocuments& documents) {
-  Result<Report> report = read_report(text, path);
+Status take(Result<Report> report, const std::string& path, SimulateDocuments& documents) {
   if (!report) return fail(report.error());
   documents.report = *std::move(report);
   documents.report_path = path;
@@ -27,9 +27,7 @@ Status open_report_of_plan(const SimulateRequest& request, SimulateDocuments& do
     return fail(ErrorKind::bad_input, fmt::format("the report that {} rests on is not there", documents.plan_path),
                 path, fmt::format("--report FILE, or run it where {} is", path));
   }
-  const Result<std::string> text = read_file(path);
-  if (!text) return fail(text.error());
-  if (Status status = open_report(*text, path, documents); !status) return status;
+  if (Status status = take(open_report(path), path, documents); !status) return status;
 
   const auto planned = std::ranges::find(plan.reports, named, &PlannedReport::path);
   if (planned == plan.reports.end()) {
@@ -59,7 +57,8 @@ Result<SimulateDocuments> open_documents(const SimulateRequest& request) {
   const Result<std::string> text = read_file(request.document);
   if (!text) return fail(text.error());
   if (named_schema(*text) != kPlanSchema) {
-    if (Status status = open_report(*text, request.document, documents); !status) return fail(status.error());
+    Result<Report> report = read_report(*text, request.document);
+    if (Status status = take(std::move(report), request.document, documents); !status) return fail(status.error());
     if (!request.report.empty()) return needs_plan();
     return documents;
   }

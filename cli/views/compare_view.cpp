@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/views/numbers.h"
 #include "cli/views/table.h"
@@ -60,16 +61,15 @@ std::vector<const ComparedMeasure*> shown_measures(const Comparison& comparison,
   return out;
 }
 
-std::string file_name(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
 // "steady_batch..." is not a title: the file's own name is, or its place where two have the same.
 std::vector<std::string> titles(const Comparison& comparison) {
   std::vector<std::string> out;
   for (std::size_t i = 0; i < comparison.reports.size(); ++i) {
-    const std::string name = file_name(comparison.reports[i].report.path);
-    const auto same = std::ranges::count_if(
-        comparison.reports, [&](const ComparedReport& other) { return file_name(other.report.path) == name; });
-    out.push_back(same > 1 ? fmt::format("{} ({})", name, i + 1) : name);
+    const std::filesystem::path name = std::filesystem::path(comparison.reports[i].report.path).filename();
+    const auto same = std::ranges::count_if(comparison.reports, [&](const ComparedReport& other) {
+      return std::filesystem::path(other.report.path).filename() == name;
+    });
+    out.push_back(same > 1 ? fmt::format("{} ({})", name.string(), i + 1) : name.string());
   }
   return out;
 }
