@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "bench/page_cache.h"
 #include "bench/proc_files.h"
 #include "profiles/support/units.h"
@@ -63,6 +65,12 @@ std::string_view name_of(CacheState state) {
     case CacheState::all_cold: return "all_cold";
   }
   return "unknown";
+}
+
+std::string start_in_words(CacheState state) {
+  std::string name(name_of(state));
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name + " start";
 }
 
 StateFiles files_of(const World& world) { return {{world.load.path}, world.libraries}; }

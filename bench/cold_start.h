@@ -15,6 +15,7 @@ namespace mlplan::bench {
 
 enum class CacheState { model_cold, warm, all_cold };
 std::string_view name_of(CacheState state);
+std::string start_in_words(CacheState state);  // "model cold start"
 
 struct ColdSample {
   CacheState state = CacheState::warm;

@@ -252,9 +252,7 @@ void CommandRun::measure() {
 std::string CommandRun::describe(const Task& task) const {
   if (task.kind == TaskKind::ledger) return "memory ledger";
   if (task.kind == TaskKind::marginal) return "several side by side in memory";
-  std::string name(name_of(static_cast<CacheState>(task.parameter)));
-  std::replace(name.begin(), name.end(), '_', ' ');
-  return name + " start";
+  return start_in_words(static_cast<CacheState>(task.parameter));
 }
 
 Status CommandRun::perform(const Task& task) {

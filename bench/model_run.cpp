@@ -243,11 +243,7 @@ void ModelRun::plan_load_visits() {
 std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
   switch (kind) {
     case TaskKind::limits: return "this machine's disk and memory";
-    case TaskKind::cold_start: {
-      std::string name(name_of(static_cast<CacheState>(parameter)));
-      std::replace(name.begin(), name.end(), '_', ' ');
-      return fmt::format("{} start", name);
-    }
+    case TaskKind::cold_start: return start_in_words(static_cast<CacheState>(parameter));
     case TaskKind::ledger: return "memory ledger";
     case TaskKind::marginal: return "workers side by side in memory";
     case TaskKind::simultaneous: return fmt::format("{} starts at once", parameter);

@@ -25,17 +25,10 @@
 #include "profiles/report_paths.h"
 #include "profiles/support/units.h"
 #include "profiles/support/worker_messages.h"
+#include "tests/accuracy/value.h"
 
 namespace mlplan::accuracy {
 namespace {
-
-template <class T>
-T value(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "mlplan-accuracy-gate: {} ({}) {}\n", result.error().message, result.error().where,
-             result.error().hint);
-  std::exit(3);
-}
 
 constexpr double kAllowed = 0.1;  // max_regression of every clause
 

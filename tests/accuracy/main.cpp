@@ -31,6 +31,7 @@
 #include "profiles/support/units.h"
 #include "tests/accuracy/open_loop.h"
 #include "tests/accuracy/reference_process.h"
+#include "tests/accuracy/value.h"
 
 namespace mlplan::accuracy {
 namespace {
@@ -52,14 +53,6 @@ struct Setup {
   bench::Options options;
   std::string path(const Model& model) const { return folder + "/accuracy_" + model.name + ".pt"; }
 };
-
-template <class T>
-T value(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "mlplan-accuracy: {} ({}) {}\n", result.error().message, result.error().where,
-             result.error().hint);
-  std::exit(3);
-}
 
 struct Summary {
   double min = 0;

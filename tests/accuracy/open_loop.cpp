@@ -13,19 +13,12 @@
 #include "bench/machine.h"
 #include "bench/open_loop.h"
 #include "profiles/support/units.h"
+#include "tests/accuracy/value.h"
 
 namespace mlplan::accuracy {
 namespace {
 
 using bench::ServedRequest;
-
-template <class T>
-T value(Result<T> result) {
-  if (result) return std::move(*result);
-  fmt::print(stderr, "mlplan-accuracy: {} ({}) {}\n", result.error().message, result.error().where,
-             result.error().hint);
-  std::exit(3);
-}
 
 double mean(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
