@@ -97,9 +97,14 @@ class Maker {
                            : fmt::format("{} processors: the model was measured on {}", type.architecture, measured));
     }
     const std::size_t before = out_.all.size();
-    std::string why = "fewer vCPUs than the threads that were measured";
-    for (const auto& worker : learnt_[*report].workers) add_configurations(type, *price, *report, worker, why);
-    if (out_.all.size() == before) return leave_out(why);
+    std::optional<double> least_memory;  // of the configurations that do not fit
+    for (const auto& worker : learnt_[*report].workers) add_configurations(type, *price, *report, worker, least_memory);
+    if (least_memory) out_.least_memory = std::min(out_.least_memory.value_or(*least_memory), *least_memory);
+    if (out_.all.size() == before) {
+      return leave_out(least_memory ? fmt::format("too little memory: a worker needs {}",
+                                                  format_bytes(static_cast<std::int64_t>(*least_memory)))
+                                    : "fewer vCPUs than the threads that were measured");
+    }
     ++out_.considered;
   }
 
@@ -131,7 +136,7 @@ class Maker {
   }
 
   void add_configurations(const InstanceType& type, double price, std::size_t report,
-                          const std::shared_ptr<const WorkerModel>& shared, std::string& why) {
+                          const std::shared_ptr<const WorkerModel>& shared, std::optional<double>& least_memory) {
     const WorkerModel& worker = *shared;
     const MeasuredReport& measured = (*question_.reports)[report];
     const std::int64_t vcpus = *type.vcpus;
@@ -145,8 +150,7 @@ class Maker {
       const std::int64_t fitting = most_workers(need, memory - reserved_bytes(memory));
       if (fitting < 1) {
         const double least = (need.first + reserved_bytes(0)) / 0.95;
-        out_.least_memory = std::min(out_.least_memory.value_or(least), least);
-        why = fmt::format("too little memory: a worker needs {}", format_bytes(static_cast<std::int64_t>(least)));
+        least_memory = std::min(least_memory.value_or(least), least);
         continue;
       }
       // All the type can run, half of them, and one.

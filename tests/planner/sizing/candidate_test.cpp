@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "profiles/support/units.h"
 #include "tests/planner/sizing/example_report.h"
 
 using namespace mlplan;
@@ -152,6 +153,20 @@ TEST_CASE("service times are those of the type with all workers busy, and capaci
   CHECK(measured.type->name == "measured");
   CHECK(measured.scale.kind == TimeScale::Kind::measured);
   CHECK(measured.error == doctest::Approx(0.01));
+}
+
+TEST_CASE("a type with too little memory is said to lack what the smallest configuration needs") {
+  Asked asked;
+  Report& report = asked.reports.front().report;
+  SteadyRow large = steady_row(8, 1, 1, 20);
+  large.peak_rss = stat_of(20 * kGiB);
+  report.steady.push_back(large);
+  asked.catalog.instances = {instance_type("tiny", 8, 1, 1)};
+  const Candidates candidates = asked.candidates();
+  CHECK(candidates.all.empty());
+  REQUIRE(candidates.least_memory);
+  CHECK(*candidates.least_memory < 2 * kGiB);
+  CHECK(is_left_out(candidates, "a worker needs " + format_bytes(static_cast<std::int64_t>(*candidates.least_memory))));
 }
 
 TEST_CASE("workers that start at once slow each other down as was measured, by starts to a CPU") {
