@@ -21,6 +21,7 @@
 #include "planner/simulation/result.h"
 #include "planner/simulation/scenario.h"
 #include "planner/simulation/simulated_starts.h"
+#include "planner/simulation/work_clock.h"
 #include "profiles/policy.h"
 
 namespace mlplan::planner {
@@ -32,7 +33,7 @@ class Engine {
 
  private:
   struct Completion {
-    double time = 0;
+    double time = 0;  // with a shared host: on the clock of work done
     std::uint32_t slot = 0;
     std::uint32_t epoch = 0;
   };
@@ -75,6 +76,11 @@ class Engine {
     busy_slot_s_ += static_cast<double>(busy_slots_) * since;
     busy_instance_s_ += static_cast<double>(busy_instances_) * since;
     now_ = now;
+    if (shares_host_) services_.proceed(now);
+  }
+  double next_completion() const {
+    if (shares_host_ && !completions_.empty()) return services_.time_of(completions_.top().time);
+    return completions_.next_time();
   }
 
   // engine.cpp
@@ -91,6 +97,7 @@ class Engine {
   void other(double now);
   void find_next_other();
   void decide(double now, bool on_wait);
+  void share_host(double now);
   Observation observe(double now, bool on_wait) const;
   void take_changes(double now);
   void admit(double now, std::uint32_t id);
@@ -115,6 +122,7 @@ class Engine {
 
   const bool shared_;
   const bool asks_on_wait_;
+  const bool shares_host_;
   const std::uint32_t slots_per_instance_;
   const std::size_t max_batch_;
   const double batch_timeout_;
@@ -136,6 +144,11 @@ class Engine {
   EventHeap<BatchTimer> batch_timers_;
   std::vector<double> timed_;  // by instance: the arrival whose timer was set last
   double deadline_;            // shared queue: its oldest request has waited long enough
+
+  // With a shared host: the work done by each service, and for what numbers its pace was set.
+  WorkClock services_;
+  std::int64_t paced_slots_ = 0;
+  std::int64_t paced_loads_ = 0;
 
   double now_ = 0;
   std::int64_t queued_ = 0;

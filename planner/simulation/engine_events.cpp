@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "planner/simulation/engine.h"
+#include "planner/simulation/shared_host.h"
 
 namespace mlplan::planner {
 
@@ -71,6 +72,22 @@ void Engine::other(double now) {
   }
   if (deadline_ <= now) serve_waiting(now);
   find_next_other();
+}
+
+// After each event, in which no time passes: at what pace services and loads go on. Start-ups that are about to be are
+// found anew.
+void Engine::share_host(double now) {
+  const std::int64_t loads = starts_.loads_under_way();
+  if (completions_.empty()) services_.restart();
+  if (busy_slots_ == paced_slots_ && loads == paced_loads_) return;
+  const SharedHost& host = *scenario_.fleet.host;
+  services_.set_slowdown(service_slowdown(host, busy_slots_, loads));
+  if (loads > 0) {
+    starts_.set_least_slowdown(now, least_load_slowdown(host, busy_slots_, loads));
+    find_next_other();
+  }
+  paced_slots_ = busy_slots_;
+  paced_loads_ = loads;
 }
 
 // --- the policy and the fleet

@@ -34,6 +34,10 @@ class SimulatedStarts : public FleetDriver {
   double next_time() const { return std::min(start_ups_.next_time(), timers_.next_time()); }
   void advance(double now);
 
+  std::int64_t loads_under_way() const { return start_ups_.count(); }
+  // From now on each load is slowed at least so much.
+  void set_least_slowdown(double now, double slowdown) { start_ups_.set_least_slowdown(now, slowdown); }
+
   std::vector<std::uint32_t> notice_over;  // whoever reads it empties it
 
  private:
