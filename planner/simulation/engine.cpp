@@ -47,8 +47,12 @@ SimulationResult Engine::run() {
   next_arrival();
   find_next_other();
   while (true) {
-    const double completion = next_completion();
+    double completion = completions_.next_time();
     const double rare = std::min(next_other_, deadline_);
+    if (shares_host_) [[unlikely]] {
+      if (!completions_.empty()) completion = services_.time_of(completion);
+      services_.proceed(std::min({completion, rare, next_arrival_}));
+    }
     if (rare <= completion && rare <= next_arrival_) {
       if (rare >= give_up_at_) break;
       other(rare);
@@ -58,7 +62,8 @@ SimulationResult Engine::run() {
       arrive(next_arrival_);
       next_arrival();
     }
-    if (shares_host_) share_host(now_);
+    if (shares_host_) [[unlikely]]
+      share_host(now_);
     ++result_.events;
     if (closed_ && in_service_ + queued_ == 0) break;
   }

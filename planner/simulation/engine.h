@@ -76,11 +76,6 @@ class Engine {
     busy_slot_s_ += static_cast<double>(busy_slots_) * since;
     busy_instance_s_ += static_cast<double>(busy_instances_) * since;
     now_ = now;
-    if (shares_host_) services_.proceed(now);
-  }
-  double next_completion() const {
-    if (shares_host_ && !completions_.empty()) return services_.time_of(completions_.top().time);
-    return completions_.next_time();
   }
 
   // engine.cpp
@@ -145,11 +140,6 @@ class Engine {
   std::vector<double> timed_;  // by instance: the arrival whose timer was set last
   double deadline_;            // shared queue: its oldest request has waited long enough
 
-  // With a shared host: the work done by each service, and for what numbers its pace was set.
-  WorkClock services_;
-  std::int64_t paced_slots_ = 0;
-  std::int64_t paced_loads_ = 0;
-
   double now_ = 0;
   std::int64_t queued_ = 0;
   std::int64_t in_service_ = 0;
@@ -173,6 +163,11 @@ class Engine {
   double give_up_at_;
   bool counting_ = false;
   bool closed_ = false;  // arrivals are over
+
+  // With a shared host: the work done by each service, and for what numbers its pace was set.
+  WorkClock services_;
+  std::int64_t paced_slots_ = 0;
+  std::int64_t paced_loads_ = 0;
 
   Marks begun_;
   Marks point_begun_;
