@@ -98,7 +98,7 @@ struct VerifiedWorkers {
 // The generator's own fault, which is none of the model's.
 struct VerifiedGenerator {
   bool is_late = false;
-  double late_share = 0;  // of requests, sent later than allowed after their schedule
+  double late_fraction = 0;  // of requests, sent later than allowed after their schedule
   std::optional<double> lateness_p99_ns = {};
 };
 
