@@ -10,16 +10,17 @@
 #include <memory>
 #include <vector>
 
+#include "fleet/fleet.h"
 #include "planner/simulation/arrivals.h"
 #include "planner/simulation/batch_sampler.h"
 #include "planner/simulation/event_heap.h"
-#include "planner/simulation/fleet.h"
 #include "planner/simulation/hazard.h"
 #include "planner/simulation/least_loaded.h"
 #include "planner/simulation/random_streams.h"
 #include "planner/simulation/request_queue.h"
 #include "planner/simulation/result.h"
 #include "planner/simulation/scenario.h"
+#include "planner/simulation/simulated_starts.h"
 #include "profiles/policy.h"
 
 namespace mlplan::planner {
@@ -106,6 +107,7 @@ class Engine {
   const Scenario& scenario_;
   Policy& policy_;
   RandomStreams random_;
+  SimulatedStarts starts_;
   Fleet fleet_;
   BatchSampler service_;
   Hazard failures_;

@@ -29,7 +29,7 @@ InstanceEvents operator-(const InstanceEvents& a, const InstanceEvents& b) {
 }  // namespace
 
 void Engine::find_next_other() {
-  next_other_ = std::min({fleet_.next_time(), failures_.next_time(), interruptions_.next_time(), next_decision_,
+  next_other_ = std::min({starts_.next_time(), failures_.next_time(), interruptions_.next_time(), next_decision_,
                           batch_timers_.next_time(), next_point_, counting_from_, counting_until_, give_up_at_});
 }
 
@@ -39,8 +39,8 @@ void Engine::other(double now) {
   if (counting_from_ <= now) begin_counting(now);
   if (next_point_ <= now) close_point(now);
   if (counting_until_ <= now) end_counting(now);
-  if (fleet_.next_time() <= now) {
-    fleet_.advance(now);
+  if (starts_.next_time() <= now) {
+    starts_.advance(now);
     take_changes(now);
   }
   const auto happen = [&](Hazard& hazard, double notice_s, std::int64_t& count) {
@@ -50,7 +50,8 @@ void Engine::other(double now) {
     const std::uint32_t id = ready[draw_index(random_.failures, ready.size())];
     ++count;
     if (notice_s > 0) {
-      fleet_.give_notice(now, id, notice_s);
+      fleet_.give_notice(now, id);
+      starts_.remind(now + notice_s, id);
     } else {
       end_instance(now, id);
     }
@@ -105,10 +106,10 @@ void Engine::decide(double now, bool on_wait) {
 }
 
 void Engine::take_changes(double now) {
-  while (!fleet_.became_ready.empty() || !fleet_.left_service.empty() || !fleet_.notice_over.empty()) {
+  while (!fleet_.became_ready.empty() || !fleet_.left_service.empty() || !starts_.notice_over.empty()) {
     for (const std::uint32_t id : std::exchange(fleet_.left_service, {})) release(now, id);
     bool ended = false;
-    for (const std::uint32_t id : std::exchange(fleet_.notice_over, {})) {
+    for (const std::uint32_t id : std::exchange(starts_.notice_over, {})) {
       end_instance(now, id);
       ended = true;
     }

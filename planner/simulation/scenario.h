@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "fleet/fleet_limits.h"
 #include "planner/distribution.h"
-#include "planner/queueing/spares.h"
 #include "planner/simulation/arrivals.h"
 #include "profiles/support/result.h"
 
