@@ -22,7 +22,7 @@ constexpr double kLeastNumber = 0.0005;  // of instances, that takes a line; -v 
 struct Figure {
   const char* label;
   Kind kind;
-  Estimate SimulatedFigures::*estimate;
+  Estimate SimulatedFigures::* estimate;
   bool always;  // else only where it is worth a line
 };
 

@@ -76,12 +76,12 @@ class Bands {
 };
 
 template <class Member>
-Reader measured(Member StretchFigures::*member) {
+Reader measured(Member StretchFigures::* member) {
   return [member](const S& s) { return std::optional<double>(s.measured.*member); };
 }
 
 template <class Member>
-Reader predicted(Member StretchFigures::*member) {
+Reader predicted(Member StretchFigures::* member) {
   return [member](const S& s) { return s.predicted ? std::optional<double>((*s.predicted).*member) : std::nullopt; };
 }
 
@@ -91,7 +91,7 @@ std::string verification_timeline(const Verification& verification, const Style&
   const std::vector<S>& stretches = verification.timeline;
   if (stretches.empty() || !(verification.stretch_s > 0)) return {};
   Bands bands(stretches, style);
-  const auto count = [](std::int64_t S::*member) {
+  const auto count = [](std::int64_t S::* member) {
     return [member](const S& s) { return std::optional<double>(static_cast<double>(s.*member)); };
   };
   bands.add("arrivals/s", 3, Ink::cyan, Unit::count, [&](const S& s) {

@@ -31,7 +31,9 @@ inline Verification tail_missed() {
   v.window = {28'800, 120, 10, 120.4, 4'480};
   v.pool = {1, 1, 8, 5'000'000, "least_outstanding", "mlplan", {{"spares", 1}, {"window_s", 60}}, 2, 1};
   v.verdict = "misses";
-  v.why = "p99 of the response was 61 % above its prediction, outside its interval; 5 other quantities hold, 2 are unclear.";
+  v.why =
+      "p99 of the response was 61 % above its prediction, outside its interval; 5 other quantities hold, 2 are "
+      "unclear.";
   v.next =
       "Measure again with mlplan bench, which takes service beside busy neighbours into the report, and plan again.";
   const auto add = [&](const char* quantity, const char* unit, Estimate predicted, Estimate measured,
