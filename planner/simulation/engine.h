@@ -15,7 +15,7 @@
 #include "planner/simulation/batch_sampler.h"
 #include "planner/simulation/event_heap.h"
 #include "planner/simulation/hazard.h"
-#include "planner/simulation/least_loaded.h"
+#include "fleet/least_loaded.h"
 #include "planner/simulation/random_streams.h"
 #include "planner/simulation/request_queue.h"
 #include "planner/simulation/result.h"
@@ -114,6 +114,8 @@ class Engine {
   BatchSampler service_;
   Hazard failures_;
   Hazard interruptions_;
+  std::size_t listed_failures_ = 0;  // of those at given times, that have happened
+  std::size_t listed_interruptions_ = 0;
 
   const bool shared_;
   const bool asks_on_wait_;

@@ -30,7 +30,12 @@ InstanceEvents operator-(const InstanceEvents& a, const InstanceEvents& b) {
 }  // namespace
 
 void Engine::find_next_other() {
-  next_other_ = std::min({starts_.next_time(), failures_.next_time(), interruptions_.next_time(), next_decision_,
+  const auto listed = [](const EndSettings& settings, std::size_t next) {
+    return next < settings.at_s.size() ? settings.at_s[next] : kInfinity;
+  };
+  next_other_ = std::min({starts_.next_time(), failures_.next_time(), interruptions_.next_time(),
+                          listed(scenario_.fleet.failures, listed_failures_),
+                          listed(scenario_.fleet.interruptions, listed_interruptions_), next_decision_,
                           batch_timers_.next_time(), next_point_, counting_from_, counting_until_, give_up_at_});
 }
 
@@ -44,10 +49,9 @@ void Engine::other(double now) {
     starts_.advance(now);
     take_changes(now);
   }
-  const auto happen = [&](Hazard& hazard, double notice_s, std::int64_t& count) {
-    if (hazard.next_time() > now) return;
-    hazard.renew(now, random_.failures);
+  const auto end_one = [&](double notice_s, std::int64_t& count) {
     const std::vector<std::uint32_t>& ready = fleet_.ready_ids();
+    if (ready.empty()) return;
     const std::uint32_t id = ready[draw_index(random_.failures, ready.size())];
     ++count;
     if (notice_s > 0) {
@@ -59,8 +63,17 @@ void Engine::other(double now) {
     fleet_.balance(now);
     take_changes(now);
   };
-  happen(failures_, scenario_.fleet.failures.notice_s, fleet_.events().failures);
-  happen(interruptions_, scenario_.fleet.interruptions.notice_s, fleet_.events().interruptions);
+  const auto happen = [&](Hazard& hazard, const EndSettings& settings, std::size_t& listed, std::int64_t& count) {
+    while (listed < settings.at_s.size() && settings.at_s[listed] <= now) {
+      ++listed;
+      end_one(settings.notice_s, count);
+    }
+    if (hazard.next_time() > now) return;
+    hazard.renew(now, random_.failures);
+    end_one(settings.notice_s, count);
+  };
+  happen(failures_, scenario_.fleet.failures, listed_failures_, fleet_.events().failures);
+  happen(interruptions_, scenario_.fleet.interruptions, listed_interruptions_, fleet_.events().interruptions);
   if (next_decision_ <= now) {
     decide(now, false);
     next_decision_ = now + policy_.interval_s();

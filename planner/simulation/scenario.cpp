@@ -128,6 +128,7 @@ Status validate(const Scenario& scenario) {
     if (!(end->time_between_s > 0) || !(end->notice_s >= 0)) {
       return wrong("fleet", "the time between failures or interruptions must be above 0");
     }
+    if (!std::ranges::is_sorted(end->at_s)) return wrong("fleet", "the times of failures must not go back");
   }
   if (scenario.queue_limit < 0) return wrong("queue_limit", "must not be negative");
   if (!(scenario.duration_s > 0) || !std::isfinite(scenario.duration_s)) return wrong("duration_s", "must be above 0");

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fleet/fleet_limits.h"
+#include "fleet/routing.h"
 #include "planner/distribution.h"
 #include "planner/simulation/arrivals.h"
 #include "profiles/support/result.h"
@@ -49,6 +50,7 @@ struct StartUpSettings {
 struct EndSettings {
   double time_between_s = std::numeric_limits<double>::infinity();  // per ready instance
   double notice_s = 0;  // it takes nothing new for that long, then it ends; 0: at once
+  std::vector<double> at_s = {};  // besides, one that is ready then, at each of these ascending times; none is: nothing
 };
 
 // All instances share one machine, whose CPUs run short when they start and serve at once.
@@ -71,11 +73,6 @@ struct FleetSettings {
   bool retries = false;  // what an instance that ended was serving starts again at the head of the queue, or is lost
   MissedDraw missed_draw = MissedDraw::starts_cold;
   std::optional<SharedHost> host = {};  // absent: what one instance does slows no other one's services
-};
-
-enum class Routing {
-  shared_queue,       // one queue; whatever is free first takes the head
-  least_outstanding,  // at arrival to the ready instance with the fewest requests, whose queue it stays in
 };
 
 struct Scenario {
