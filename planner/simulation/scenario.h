@@ -9,8 +9,8 @@
 #include <optional>
 #include <vector>
 
+#include "fleet/fleet_limits.h"
 #include "planner/distribution.h"
-#include "planner/queueing/spares.h"
 #include "planner/simulation/arrivals.h"
 #include "profiles/support/result.h"
 
@@ -51,6 +51,15 @@ struct EndSettings {
   double notice_s = 0;  // it takes nothing new for that long, then it ends; 0: at once
 };
 
+// All instances share one machine, whose CPUs run short when they start and serve at once.
+struct SharedHost {
+  double cpus = 1;
+  double cpus_per_slot = 1;  // that a slot uses while it serves: its threads
+  double cpus_per_load = 1;  // that a start-up uses while it loads
+  // Services that run at once in k slots each run slower by factor k, at every moment, as start-ups that overlap do.
+  std::vector<double> service_factor = {};
+};
+
 struct FleetSettings {
   InstanceSettings instance = {};
   StartUpSettings start_up = {};
@@ -61,6 +70,7 @@ struct FleetSettings {
   EndSettings interruptions = {.notice_s = 120};  // of spot capacity
   bool retries = false;  // what an instance that ended was serving starts again at the head of the queue, or is lost
   MissedDraw missed_draw = MissedDraw::starts_cold;
+  std::optional<SharedHost> host = {};  // absent: what one instance does slows no other one's services
 };
 
 enum class Routing {
