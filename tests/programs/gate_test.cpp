@@ -56,7 +56,8 @@ Ended gate(std::vector<std::string> arguments) {
 }
 
 // "mlplan gate --bench" of a model that does as it is told.
-Ended gate_bench(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment = {}) {
+Ended gate_bench(const std::vector<std::string>& arguments,
+                 const std::map<std::string, std::string>& environment = {}) {
   Invocation out = benching("acts.pt", arguments);
   out.arguments.front() = "gate";
   out.arguments.insert(out.arguments.begin() + 1, "--bench");
