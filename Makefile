@@ -33,6 +33,7 @@ test: all  ## build everything and run all tests
 accuracy: all  ## hold mlplan's figures against independent references
 	@$(folder)/bin/mlplan-accuracy
 	@$(folder)/bin/mlplan-accuracy-gate
+	@$(folder)/bin/mlplan-accuracy-verify
 	@$(folder)/bin/mlplan-contest
 
 bench: all  ## how fast mlplan's own hot paths are, also beside simpy and Ciw

@@ -348,10 +348,10 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
     }
     if (const std::int64_t rss = note_rss(); limits.memory_bytes > 0 && rss > limits.memory_bytes) {
       ran_out_of_memory_ = true;
-      return fail(gave_up(fmt::format("the model needs more memory than it may have: {} of {}",
-                                      format_bytes(static_cast<double>(rss)),
-                                      format_bytes(static_cast<double>(limits.memory_bytes))),
-                          "use a machine with more memory, or raise --memory-limit"));
+      return fail(gave_up(
+          fmt::format("the model needs more memory than it may have: {} of {}", format_bytes(static_cast<double>(rss)),
+                      format_bytes(static_cast<double>(limits.memory_bytes))),
+          "use a machine with more memory, or raise --memory-limit"));
     }
     const worker::Phase at = phase();
     if (is_inference(at)) {

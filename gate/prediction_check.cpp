@@ -13,11 +13,11 @@ namespace mlplan::gate {
 
 namespace {
 
-constexpr double kNotableRatio = 0.03;   // of service times
-constexpr double kNotableStart = 0.15;   // of start-ups
-constexpr double kMostLate = 0.05;       // of requests, sent late: more is the generator's fault
-constexpr double kMostStolen = 0.05;     // of CPU time
-constexpr double kMostPressure = 0.25;
+constexpr double kNotableRatio = 0.03;  // of service times
+constexpr double kNotableStart = 0.15;  // of start-ups
+constexpr double kMostLate = 0.05;      // of requests, sent late: more is the generator's fault
+constexpr double kMostStolen = 0.05;    // of CPU time
+constexpr double kMostPressure = 0.5;  // of the time, in which something waits for a CPU: a busy pool makes some itself
 
 bool is_share(const HeldFigure& figure) { return figure.unit == "share"; }
 bool is_response(std::string_view quantity) { return quantity.starts_with("response."); }
@@ -28,14 +28,13 @@ bool within(double value, const Estimate& interval) {
 
 bool apart(const Estimate& measured, const Estimate& interval) {
   if (!interval.low || !interval.high) return false;
-  return measured.low.value_or(measured.value) > *interval.high || measured.high.value_or(measured.value) < *interval.low;
+  return measured.low.value_or(measured.value) > *interval.high ||
+         measured.high.value_or(measured.value) < *interval.low;
 }
 
 ComparedQuantity compared(const HeldFigure& figure) {
-  ComparedQuantity row{.quantity = figure.quantity,
-                       .unit = figure.unit,
-                       .predicted = figure.predicted,
-                       .measured = figure.measured};
+  ComparedQuantity row{
+      .quantity = figure.quantity, .unit = figure.unit, .predicted = figure.predicted, .measured = figure.measured};
   const double predicted = figure.predicted.value;
   const double measured = figure.measured.value;
   if (is_share(figure)) {
@@ -69,9 +68,10 @@ std::vector<Explanation> explanations_of(const RunFacts& facts) {
     out.push_back({"other_load", facts.cpu_pressure, "share",
                    fmt::format("Something waited for a CPU in {} of the time.", percent(facts.cpu_pressure))});
   if (facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio)
-    out.push_back({"service_inflated", *facts.service_ratio, "ratio",
-                   fmt::format("Inference took {:.3g} times what the report says of it: measure again with mlplan bench.",
-                               *facts.service_ratio)});
+    out.push_back(
+        {"service_inflated", *facts.service_ratio, "ratio",
+         fmt::format("Inference took {:.3g} times what the report says of it: measure again with mlplan bench.",
+                     *facts.service_ratio)});
   if (facts.start_ratio && std::abs(*facts.start_ratio - 1) > kNotableStart)
     out.push_back({"start_slower", *facts.start_ratio, "ratio",
                    fmt::format("{} took {:.3g} times what the report says, medians.",
@@ -149,10 +149,9 @@ void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Ve
     out.next = "a longer --duration";
   } else {
     out.verdict = "holds";
-    out.why = unclear == 0
-                  ? fmt::format("All {} figures are as predicted.", held)
-                  : fmt::format("{} of {} figures are as predicted, and no other contradicts the prediction.", held,
-                                held + unclear);
+    out.why = unclear == 0 ? fmt::format("All {} figures are as predicted.", held)
+                           : fmt::format("{} of {} figures are as predicted, and no other contradicts the prediction.",
+                                         held, held + unclear);
   }
 }
 

@@ -16,7 +16,7 @@ namespace mlplan::gate {
 struct HeldFigure {
   std::string quantity = {};
   std::string unit = {};
-  Estimate predicted = {};   // at the document's confidence
+  Estimate predicted = {};          // at the document's confidence
   Estimate predicted_jointly = {};  // the wider interval
   Estimate measured = {};
 };

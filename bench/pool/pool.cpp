@@ -285,15 +285,16 @@ double Pool::next_time() const {
   double next = next_decision_;
   if (settings_.batch_timeout_s == 0 || settings_.max_batch == 1) return next;
   if (shared()) {
-    if (!queue_.empty() && !free_slots_.empty()) next = std::min(next, queue_.front().arrival + settings_.batch_timeout_s);
+    if (!queue_.empty() && !free_slots_.empty())
+      next = std::min(next, queue_.front().arrival + settings_.batch_timeout_s);
     return next;
   }
   for (const std::uint32_t id : fleet_.ready_ids()) {
     const Queue& queue = instance_queues_[id];
     if (queue.empty()) continue;
     const auto first = slots_.begin() + first_slot(id);
-    const bool free = std::any_of(first, first + settings_.slots_per_instance,
-                                  [](const Slot& slot) { return slot.batch.empty(); });
+    const bool free =
+        std::any_of(first, first + settings_.slots_per_instance, [](const Slot& slot) { return slot.batch.empty(); });
     if (free) next = std::min(next, queue.front().arrival + settings_.batch_timeout_s);
   }
   return next;

@@ -31,10 +31,10 @@ class PoolWorld {
   PoolWorld& operator=(const PoolWorld&) = delete;
   virtual ~PoolWorld() = default;
 
-  virtual void start(double now, std::uint32_t instance) = 0;       // answered by Pool::loaded, or died
+  virtual void start(double now, std::uint32_t instance) = 0;  // answered by Pool::loaded, or died
   // It shall take requests. True: it can at once; false: Pool::drawn says when.
   virtual bool leave_pool(double now, std::uint32_t instance) = 0;
-  virtual void end(double now, std::uint32_t instance) = 0;         // it is not needed any more, or is dead
+  virtual void end(double now, std::uint32_t instance) = 0;  // it is not needed any more, or is dead
   // A batch for a free slot of a ready instance. Answered by Pool::served.
   virtual void serve(double now, std::uint32_t instance, std::uint32_t slot, std::span<const RequestId> batch) = 0;
   virtual void lost(double now, RequestId request) = 0;      // in service at an instance that died, or in its queue
@@ -71,8 +71,8 @@ class Pool final : FleetDriver {
   void drawn(double now, std::uint32_t instance);                       // it has left the pool
   void died(double now, std::uint32_t instance);                        // whatever it was doing; it is replaced
 
-  double next_time() const;   // of a decision, or of a batch that will have waited long enough
-  void advance(double now);   // all that is due by now
+  double next_time() const;  // of a decision, or of a batch that will have waited long enough
+  void advance(double now);  // all that is due by now
   bool empty() const { return queued_ + in_service_ == 0; }  // no request is here
   std::int64_t queued() const { return queued_; }
 

@@ -10,8 +10,8 @@ namespace mlplan::bench {
 namespace {
 
 constexpr double kSecond = 1e9;
-constexpr std::size_t kBlocks = 20;       // stretches of the run, to tell how far neighbours depend on each other
-constexpr double kLateShare = 0.1;        // of an inference
+constexpr std::size_t kBlocks = 20;  // stretches of the run, to tell how far neighbours depend on each other
+constexpr double kLateShare = 0.1;   // of an inference
 constexpr std::size_t kFewest = 2 * kBlocks;
 
 std::vector<double> responses(const PoolRecord& record) {
@@ -150,7 +150,8 @@ Lateness lateness(const PoolRecord& record) {
   std::sort(late.begin(), late.end());
   const double allowed = kLateShare * median(inference);
   const auto above = late.end() - std::upper_bound(late.begin(), late.end(), allowed);
-  return {.late_fraction = static_cast<double>(above) / static_cast<double>(late.size()), .p99_s = quantile(late, 0.99)};
+  return {.late_fraction = static_cast<double>(above) / static_cast<double>(late.size()),
+          .p99_s = quantile(late, 0.99)};
 }
 
 }  // namespace mlplan::bench

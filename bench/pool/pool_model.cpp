@@ -23,8 +23,7 @@ Result<PoolModel> prepare_pool(const Options& options, const std::map<std::strin
   out.world.input = {pilot->inputs, pilot->dims, options.seed};
   for (const auto& [name, value] : dims) out.world.input.dims[name] = value;
   out.machine = describe_machine(out.world.load.path, options.cpus);
-  out.machine.fingerprint =
-      fingerprint(out.machine, pilot->build.torch_version + pilot->build.build + options.device);
+  out.machine.fingerprint = fingerprint(out.machine, pilot->build.torch_version + pilot->build.build + options.device);
   return out;
 }
 

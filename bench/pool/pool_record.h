@@ -51,8 +51,8 @@ struct PoolMark {
 
 struct PoolRecord {
   std::vector<PlayedRequest> requests = {};
-  std::vector<PlayedStart> starts = {};  // of instances after the beginning, in order
-  std::vector<PoolMark> marks = {};      // the first at the beginning, the last at the end of the schedule
+  std::vector<PlayedStart> starts = {};              // of instances after the beginning, in order
+  std::vector<PoolMark> marks = {};                  // the first at the beginning, the last at the end of the schedule
   std::map<std::string, std::int64_t> reasons = {};  // why requests failed or were lost
   std::int64_t killed = 0;                           // instances, on purpose
   std::int64_t died = 0;                             // by themselves

@@ -81,12 +81,11 @@ WorkerNews PoolWorker::news() {
 std::optional<Error> PoolWorker::overdue(std::int64_t now, const Limits& limits) {
   const std::int64_t rss = process().note_rss();
   if (limits.memory_bytes > 0 && rss > limits.memory_bytes) {
-    return Error{ErrorKind::not_measured,
-                 fmt::format("a worker needs more memory than it may have: {} of {}",
-                             format_bytes(static_cast<double>(rss)),
-                             format_bytes(static_cast<double>(limits.memory_bytes))),
-                 "",
-                 "use a machine with more memory"};
+    return Error{
+        ErrorKind::not_measured,
+        fmt::format("a worker needs more memory than it may have: {} of {}", format_bytes(static_cast<double>(rss)),
+                    format_bytes(static_cast<double>(limits.memory_bytes))),
+        "", "use a machine with more memory"};
   }
   const auto longer_than = [&](std::int64_t limit_ns, std::string_view what) {
     return Error{ErrorKind::not_measured,

@@ -23,8 +23,8 @@ struct WorkerStart {
 struct WorkerNews {
   bool ready = false;
   std::optional<worker::Stub> stub = {};
-  std::string failure = {};              // of the stub's inference
-  std::optional<Error> ended = {};       // it is dead, or cannot go on
+  std::string failure = {};         // of the stub's inference
+  std::optional<Error> ended = {};  // it is dead, or cannot go on
 };
 
 class PoolWorker {

@@ -69,7 +69,7 @@ class Supervisor final : public PoolWorld {
     std::vector<RequestId> batch = {};  // it has
   };
   struct Instance {
-    std::vector<Process> processes = {};  // by slot
+    std::vector<Process> processes = {};    // by slot
     std::optional<std::size_t> start = {};  // its place in record_.starts
     std::optional<double> replaces_end_at = {};
     bool killed = false;
@@ -107,12 +107,12 @@ class Supervisor final : public PoolWorld {
   pcg64 random_;
   PoolRecord record_;
   Instances instances_;
-  std::list<PoolWorker> dying_;             // killed and not reaped
-  std::vector<Leaving> leaving_;            // the pool, in order
-  std::vector<double> ends_to_replace_;     // of instances that died
+  std::list<PoolWorker> dying_;          // killed and not reaped
+  std::vector<Leaving> leaving_;         // the pool, in order
+  std::vector<double> ends_to_replace_;  // of instances that died
   std::vector<pollfd> polled_;
   std::vector<std::pair<std::uint32_t, std::size_t>> polled_of_;
-  std::string reason_;                      // of what is being lost
+  std::string reason_;  // of what is being lost
   std::optional<Error> gave_up_;
   std::int64_t begin_ns_ = 0;
   std::uint32_t numbers_ = 0;
@@ -250,8 +250,7 @@ void Supervisor::became_ready(std::uint32_t id, std::size_t slot) {
     PlayedStart& start = record_.starts[*instance.start];
     start.took_ns = now - start.at_ns;
   }
-  if (instance.replaces_end_at)
-    record_.replaced_ns.push_back(now - std::llround(*instance.replaces_end_at * kSecond));
+  if (instance.replaces_end_at) record_.replaced_ns.push_back(now - std::llround(*instance.replaces_end_at * kSecond));
   pool_.loaded(seconds(), id);
 }
 
@@ -352,7 +351,8 @@ Status Supervisor::start_first() {
           if (news.ended) return fail(*news.ended);
           process.ready = news.ready;
         }
-        if (std::optional<Error> error = process.worker.overdue(now_ns(), world_.limits)) return fail(*std::move(error));
+        if (std::optional<Error> error = process.worker.overdue(now_ns(), world_.limits))
+          return fail(*std::move(error));
         if (world_.limits.interrupted && world_.limits.interrupted())
           return fail(ErrorKind::interrupted, "interrupted before the pool was ready");
       }

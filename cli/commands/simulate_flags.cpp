@@ -159,8 +159,7 @@ void declare_scaling(Flags& flags, SimulateRequest& request) {
               [&request](const std::string& text) -> Status {
                 std::string name;
                 if (const Status status = read_choice(name, {"shared", "least"})(text); !status) return status;
-                request.routing =
-                    name == "least" ? Routing::least_outstanding : Routing::shared_queue;
+                request.routing = name == "least" ? Routing::least_outstanding : Routing::shared_queue;
                 return {};
               });
 }

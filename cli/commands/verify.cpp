@@ -43,11 +43,11 @@ Status check_machine(const SimulateDocuments& documents, const bench::PoolModel&
     return fail(ErrorKind::bad_input, fmt::format("is another model than that of {}", documents.report_path),
                 model.world.load.path, fmt::format("--model with {}, or plan for this one", report.model.path));
   if (report.machine.fingerprint != model.machine.fingerprint)
-    return fail(ErrorKind::usage,
-                fmt::format("{} was measured on another machine, and its times say nothing of this one",
-                            documents.report_path),
-                documents.plan_path,
-                fmt::format("mlplan bench {} -o here.json, then --report here.json", model.world.load.path));
+    return fail(
+        ErrorKind::usage,
+        fmt::format("{} was measured on another machine, and its times say nothing of this one", documents.report_path),
+        documents.plan_path,
+        fmt::format("mlplan bench {} -o here.json, then --report here.json", model.world.load.path));
   return {};
 }
 
@@ -55,8 +55,7 @@ Status check_load(const VerifySetup& setup) {
   if (setup.scaled.follow) return {};
   const planner::FleetSettings& fleet = setup.scaled.fleet;
   const double busy = fleet.host->service_factor.empty() ? 1 : fleet.host->service_factor.back();
-  const double capacity =
-      planner::capacity_per_s(fleet.instance) / busy * static_cast<double>(fleet.initial_instances);
+  const double capacity = planner::capacity_per_s(fleet.instance) / busy * static_cast<double>(fleet.initial_instances);
   const double load = setup.schedule.mean_per_s / capacity;
   if (load < 1) return {};
   return fail(ErrorKind::usage,
@@ -70,8 +69,7 @@ void set_beginning(VerifySetup& setup, const Traffic& traffic) {
   if (!setup.scaled.follow) return;
   planner::FollowSettings& follow = *setup.scaled.follow;
   const double day_s = 24 * 3600;
-  follow.forecast_from_s =
-      std::fmod(rates_of(traffic).starts_at_unix_s.value_or(0) + setup.schedule.from_s, day_s);
+  follow.forecast_from_s = std::fmod(rates_of(traffic).starts_at_unix_s.value_or(0) + setup.schedule.from_s, day_s);
   setup.scaled.fleet.initial_instances = std::min(
       setup.scaled.instances,
       planner::follow_scaling(follow).initial_instances({.first_rate_per_s = setup.schedule.first_rate_per_s}));
@@ -104,8 +102,7 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
   if (options.model_path.empty()) options.model_path = report.model.path;
   options.inputs = report.model.inputs;
   options.method = report.model.method;
-  const Result<bench::PoolModel> model =
-      bench::prepare_pool(options, documents->planned()->times.dims, interrupted);
+  const Result<bench::PoolModel> model = bench::prepare_pool(options, documents->planned()->times.dims, interrupted);
   if (!model) return fail(model.error());
   if (Status status = check_machine(*documents, *model); !status) return fail(status.error());
 

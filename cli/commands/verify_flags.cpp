@@ -29,7 +29,8 @@ Flags::Reader read_replications(std::int64_t& target) {
   return [&target](const std::string& value) -> Status {
     if (Status status = read_count(target)(value); !status) return status;
     if (target < kFewestReplications || target > kMostReplications)
-      return fail(ErrorKind::usage, fmt::format("{} is not from {} to {}", target, kFewestReplications, kMostReplications));
+      return fail(ErrorKind::usage,
+                  fmt::format("{} is not from {} to {}", target, kFewestReplications, kMostReplications));
     return {};
   };
 }
@@ -63,6 +64,8 @@ Result<VerifyRequest> parse_verify_flags(const std::vector<std::string>& argumen
   flags.group("Worker");
   declare_torch(flags, request.options);
   declare_worker(flags, request.options);
+  flags.value("--inference-limit", "TIME", "a worker hangs whose inference takes longer (60s)",
+              read_duration(request.options.inference_limit));
   flags.group("Output");
   flags.value("-o,--output", "FILE", "write the verification, with its timeline, as JSON", read_text(request.output));
   flags.toggle("--json", "print JSON", request.json);

@@ -15,9 +15,9 @@ namespace mlplan::cli {
 
 struct VerifyRequest {
   std::string plan;
-  std::string report;           // path of the one it rests on; empty: where the plan says
-  bench::Options options;       // model_path empty: where the report says
-  TrafficChoice traffic;        // nothing given: the plan's
+  std::string report;      // path of the one it rests on; empty: where the plan says
+  bench::Options options;  // model_path empty: where the report says
+  TrafficChoice traffic;   // nothing given: the plan's
   bool traffic_given = false;
   std::optional<std::chrono::nanoseconds> from;  // absent: the busiest stretch
   std::chrono::nanoseconds duration = std::chrono::minutes(2);

@@ -16,11 +16,11 @@ namespace mlplan::cli {
 namespace {
 
 constexpr double kConfidence = 0.95;
-constexpr double kCalibrationLoad = 0.3;   // of the pool
-constexpr double kCalibration_s = 4;       // at most
+constexpr double kCalibrationLoad = 0.3;  // of the pool
+constexpr double kCalibration_s = 4;      // at most
 constexpr double kCalibrationRequests = 200;
 constexpr double kDrain_s = 60;
-constexpr std::int64_t kMarks = 60;        // stretches of the timeline
+constexpr std::int64_t kMarks = 60;  // stretches of the timeline
 constexpr double kShortestStretch_s = 1;
 constexpr double kNanoseconds = 1e9;
 
@@ -103,19 +103,21 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
     const auto scaled = [scale](const std::optional<double>& value) {
       return value ? std::optional<double>(*value * scale) : std::nullopt;
     };
-    out.push_back({.quantity = name,
-                   .unit = unit,
-                   .predicted = {predicted.value * scale, predicted.low * scale, predicted.high * scale},
-                   .predicted_jointly = {predicted.value * scale, predicted.joint_low * scale,
-                                         predicted.joint_high * scale},
-                   .measured = {measured->value * scale, scaled(measured->low), scaled(measured->high)}});
+    out.push_back(
+        {.quantity = name,
+         .unit = unit,
+         .predicted = {predicted.value * scale, predicted.low * scale, predicted.high * scale},
+         .predicted_jointly = {predicted.value * scale, predicted.joint_low * scale, predicted.joint_high * scale},
+         .measured = {measured->value * scale, scaled(measured->low), scaled(measured->high)}});
   }
   if (const auto memory = planner::memory_together(*setup.documents.report, record.memory_processes)) {
+    // What a report says of memory is how much is enough.
+    const Estimate enough{memory->value, 0, memory->high};
     if (record.memory_bytes > 0)
       out.push_back({.quantity = "memory",
                      .unit = "bytes",
-                     .predicted = *memory,
-                     .predicted_jointly = *memory,
+                     .predicted = enough,
+                     .predicted_jointly = enough,
                      .measured = {.value = static_cast<double>(record.memory_bytes)}});
   }
   return out;
@@ -136,7 +138,8 @@ gate::RunFacts facts_of(const VerifyPrediction& prediction, const bench::PoolRec
     if (start.took_ns > 0) starts.push_back(static_cast<double>(start.took_ns) / kNanoseconds);
   }
   facts.starts = static_cast<std::int64_t>(starts.size());
-  if (!starts.empty() && prediction.median_start_s > 0) facts.start_ratio = median_of(starts) / prediction.median_start_s;
+  if (!starts.empty() && prediction.median_start_s > 0)
+    facts.start_ratio = median_of(starts) / prediction.median_start_s;
   facts.ended = record.died + record.hung;
   facts.late_fraction = bench::lateness(record).late_fraction;
   facts.stolen_share = machine.cpu.steal_fraction.value_or(0);
@@ -238,8 +241,8 @@ void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, V
                          fmt::format("measured in {} before the run", format_count(calibration.requests, "request"))});
   const planner::SharedHost& host = *setup.scaled.fleet.host;
   for (std::size_t k = 1; k < host.service_factor.size(); ++k)
-    out.assumed.push_back({fmt::format("service with {} busy at once", k + 1), host.service_factor[k], "ratio",
-                           "from the report"});
+    out.assumed.push_back(
+        {fmt::format("service with {} busy at once", k + 1), host.service_factor[k], "ratio", "from the report"});
   const bool starts = setup.scaled.follow || !setup.kills_s.empty();
   if (!starts) return;
   out.assumed.push_back({"CPUs that a start keeps busy", host.cpus_per_load, "count", "from the report"});
@@ -254,7 +257,8 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup) {
   bench::PoolPlay play = pool_play(setup);
   const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
   const double mean_s = instance.service.front().time_s.mean;
-  const double rate = kCalibrationLoad * static_cast<double>(instance.workers * play.pool.fleet.initial_instances) / mean_s;
+  const double rate =
+      kCalibrationLoad * static_cast<double>(instance.workers * play.pool.fleet.initial_instances) / mean_s;
   const double count = std::clamp(rate * kCalibration_s, 10.0, kCalibrationRequests);
   play.schedule_s.clear();
   for (double i = 0; i < count; ++i) play.schedule_s.push_back((i + 1) / rate);
@@ -279,8 +283,9 @@ Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration
   VerifyPrediction out;
   out.figures = planner::figures_of_run(quantiles);
   std::erase_if(out.figures, [&](const planner::FigureOfRun& figure) { return !is_of_interest(figure.name, setup); });
-  out.run = planner::predict_run(scenario, [&] { return setup.scaled.make_policy(); }, setup.scaled.unknowns,
-                                 out.figures, kConfidence, setup.request.replications, setup.request.seed);
+  out.run = planner::predict_run(
+      scenario, [&] { return setup.scaled.make_policy(); }, setup.scaled.unknowns, out.figures, kConfidence,
+      setup.request.replications, setup.request.seed);
   double sum = 0;
   double count = 0;
   for (const planner::SimulationResult& result : out.run.replications) {

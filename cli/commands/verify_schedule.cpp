@@ -85,15 +85,16 @@ Result<VerifySchedule> make_schedule(const VerifyRequest& request, const Traffic
   const double span_s = planner::span_s(traffic);
   out.from_s = request.from ? seconds_of(*request.from) : busiest_from(traffic, length_s);
   if (span_s > 0 && out.from_s >= span_s)
-    return fail(ErrorKind::usage,
-                fmt::format("the traffic is {} long", format_duration(span_s * 1e9)), "--from", "begin before its end");
+    return fail(ErrorKind::usage, fmt::format("the traffic is {} long", format_duration(span_s * 1e9)), "--from",
+                "begin before its end");
   if (span_s > 0 && out.from_s + length_s > span_s * (1 + 1e-9)) {
     const double left = span_s - out.from_s;
     if (left / request.time_scale < 1)
       return fail(ErrorKind::usage, "less than a second of the traffic is left from there", "--from",
                   "begin earlier, or a smaller --time-scale");
     out.duration_s = left / request.time_scale;
-    out.why.push_back(fmt::format("The run is {} long: the traffic ends there.", format_duration(out.duration_s * 1e9)));
+    out.why.push_back(
+        fmt::format("The run is {} long: the traffic ends there.", format_duration(out.duration_s * 1e9)));
   }
   const planner::TrafficWindow window{.from_s = out.from_s, .duration_s = out.duration_s * request.time_scale};
   if (const auto* trace = std::get_if<RequestTrace>(&traffic.shape)) {
@@ -119,8 +120,8 @@ Result<VerifySchedule> make_schedule(const VerifyRequest& request, const Traffic
     out.times_s = times_of(arrivals, out.duration_s, request.seed);
   }
   if (request.time_scale > 1)
-    out.why.push_back(fmt::format("The traffic's shape passes {:.3g} times as fast as it was; starts do not.",
-                                  request.time_scale));
+    out.why.push_back(
+        fmt::format("The traffic's shape passes {:.3g} times as fast as it was; starts do not.", request.time_scale));
   if (out.times_s.empty())
     return fail(ErrorKind::usage, "no request comes in the time that is played", "--duration", "a longer one");
   if (out.times_s.size() >= kMostRequests)

@@ -59,7 +59,7 @@ class Bands {
     const double most = std::max(highest(upper), highest(lower));
     if (!(most > 0) || (std::ranges::count(upper, most) == std::ssize(upper) && upper == lower)) return;
     push(label, lines, ink, unit, std::move(upper), most);
-    if (std::ranges::any_of(stretches_, [](const S& s) { return s.predicted.has_value(); }))
+    if (std::ranges::any_of(stretches_, [&](const S& s) { return predicted(s).has_value(); }))
       push("predicted", lines, Ink::dim, unit, std::move(lower), most);
   }
 

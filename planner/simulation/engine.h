@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "fleet/fleet.h"
+#include "fleet/least_loaded.h"
 #include "planner/simulation/arrivals.h"
 #include "planner/simulation/batch_sampler.h"
 #include "planner/simulation/event_heap.h"
 #include "planner/simulation/hazard.h"
-#include "fleet/least_loaded.h"
 #include "planner/simulation/random_streams.h"
 #include "planner/simulation/request_queue.h"
 #include "planner/simulation/result.h"

@@ -47,7 +47,8 @@ std::vector<FigureOfRun> figures_of_run(const std::vector<double>& quantiles) {
     out.push_back({percentile_name(q), [q](const SimulationResult& r) { return r.response.quantile_between(q); }});
   out.push_back({"response.mean", [](const SimulationResult& r) { return r.response.mean(); }});
   out.push_back({"utilisation", utilisation});
-  out.push_back({"cold_starts", [](const SimulationResult& r) { return static_cast<double>(r.instances.cold_starts); }});
+  out.push_back(
+      {"cold_starts", [](const SimulationResult& r) { return static_cast<double>(r.instances.cold_starts); }});
   out.push_back({"pool_draws", [](const SimulationResult& r) { return static_cast<double>(r.instances.draws); }});
   out.push_back({"pool_misses", [](const SimulationResult& r) { return static_cast<double>(r.instances.misses); }});
   out.push_back({"exposure", exposure});

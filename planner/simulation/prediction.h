@@ -42,7 +42,7 @@ struct FigureOfRun {
 std::vector<FigureOfRun> figures_of_run(const std::vector<double>& quantiles);
 
 struct RunPrediction {
-  std::vector<PredictedFigure> figures = {};      // in the order asked for
+  std::vector<PredictedFigure> figures = {};        // in the order asked for
   std::vector<SimulationResult> replications = {};  // for timelines
 };
 

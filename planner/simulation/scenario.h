@@ -49,7 +49,7 @@ struct StartUpSettings {
 // Instances end without having been asked to, each on its own at exponential intervals while it is ready.
 struct EndSettings {
   double time_between_s = std::numeric_limits<double>::infinity();  // per ready instance
-  double notice_s = 0;  // it takes nothing new for that long, then it ends; 0: at once
+  double notice_s = 0;            // it takes nothing new for that long, then it ends; 0: at once
   std::vector<double> at_s = {};  // besides, one that is ready then, at each of these ascending times; none is: nothing
 };
 

@@ -95,8 +95,8 @@ class Scaler {
       out_.why.push_back(fmt::format("An instance is {} here, of the plan's {}: this machine has {:.3g} CPUs.",
                                      format_count(workers_, "worker"), planned_.workers, question_.cpus));
     if (out_.instances < planned_.instances)
-      out_.why.push_back(fmt::format("This machine carries {} of the plan's {}.", instances_text(out_.instances),
-                                     planned_.instances));
+      out_.why.push_back(
+          fmt::format("This machine carries {} of the plan's {}.", instances_text(out_.instances), planned_.instances));
     return {};
   }
 
@@ -137,8 +137,8 @@ class Scaler {
     FleetSettings& fleet = out_.fleet;
     if (planned_.scaling.kind == "fixed") {
       fleet.initial_instances = out_.instances;
-      out_.rate_factor =
-          speed_ * static_cast<double>(out_.instances) / static_cast<double>(std::max<std::int64_t>(1, planned_.instances));
+      out_.rate_factor = speed_ * static_cast<double>(out_.instances) /
+                         static_cast<double>(std::max<std::int64_t>(1, planned_.instances));
     } else {
       Result<FollowSettings> planned = follow_of_plan(planned_, question_.plan_path);
       if (!planned) return fail(planned.error());
@@ -147,9 +147,8 @@ class Scaler {
       const std::int64_t spares = planned->spares;
       FollowSettings follow = scaled_follow(*std::move(planned), speed_, out_.instances);
       if (follow.spares < spares)
-        out_.why.push_back(
-            fmt::format("{} of the plan's {} are kept: at least one instance serves.",
-                        format_count(follow.spares, "spare"), spares));
+        out_.why.push_back(fmt::format("{} of the plan's {} are kept: at least one instance serves.",
+                                       format_count(follow.spares, "spare"), spares));
       out_.rate_factor = std::min(speed_, there > 0 ? follow.rates.back() / there : speed_);
       if (follow.forecast) {
         for (double& rate : follow.forecast->rate_per_s) rate *= out_.rate_factor;
@@ -177,7 +176,8 @@ class Scaler {
     if (planned_.times.node_start_s || planned_.times.image_start_s)
       out.emplace_back("How long a machine or an image takes to be there before the model starts.");
     if (out_.fleet.host && out_.instances > 1)
-      out.emplace_back("Instances that each have a machine of their own: those here share its CPUs, and the prediction knows.");
+      out.emplace_back(
+          "Instances that each have a machine of their own: those here share its CPUs, and the prediction knows.");
     if (out_.fleet.initial_pool > 0)
       out.emplace_back("How long a stopped spare takes: it is kept here as a process that is let in after that time.");
   }

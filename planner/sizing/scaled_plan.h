@@ -32,8 +32,8 @@ struct ScaleQuestion {
 
 struct ScaledPlan {
   std::int64_t planned_instances = 1;
-  std::int64_t instances = 1;  // that serve and are spare, at most
-  std::int64_t threads = 1;    // of a worker
+  std::int64_t instances = 1;    // that serve and are spare, at most
+  std::int64_t threads = 1;      // of a worker
   std::string start_state = {};  // of the report: what a start here finds
   double rate_factor = 1;        // on the plan's traffic
   FleetSettings fleet = {};      // initial instances of a fleet that follows are the caller's, by the first rate

@@ -127,6 +127,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   request.warm_up.cap_ns = 1;
   request.measure.threads = 2;
   request.serve.threads = 2;
+  request.attend.threads = 2;
   request.check.what = "threads";
   request.sample_name = request.sample_size = request.sample_path = "s";
   request.sample_seed = 2;
@@ -137,6 +138,7 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   CHECK(sent["warm_up"].size() == member_count<WarmUpRequest>());
   CHECK(sent["measure"].size() == member_count<MeasureRequest>());
   CHECK(sent["serve"].size() == member_count<ServeRequest>());
+  CHECK(sent["attend"].size() == member_count<AttendRequest>());
   CHECK(sent["check"].size() == member_count<CheckRequest>());
   Reply reply;
   reply.verb = "x";

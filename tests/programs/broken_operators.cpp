@@ -1,10 +1,12 @@
 // An operator library for tests: broken::act(x) returns x, and before that does what BROKEN_ACT says: sleep, abort,
 // segfault, kill, exit, orphan, print (a gigabyte, unless BROKEN_MARK exists), grow, throw. With BROKEN_FROM=N it does
 // so only from the N-th process on that loads this library, counted in the file BROKEN_COUNT. It makes the file
-// BROKEN_MARK when it begins. BROKEN_ON_LOAD is the same as BROKEN_ACT while the library is being loaded.
+// BROKEN_MARK when it begins; with BROKEN_AFTER=MS only when the library was loaded that long ago. BROKEN_ON_LOAD is
+// the same as BROKEN_ACT while the library is being loaded.
 #include <torch/library.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -78,8 +80,16 @@ long count_process() noexcept {
 
 const long the_process = count_process();
 
+const auto loaded_at = std::chrono::steady_clock::now();
+
+bool is_time() {
+  const std::chrono::milliseconds after(std::strtol(variable("BROKEN_AFTER").c_str(), nullptr, 10));
+  return std::chrono::steady_clock::now() - loaded_at >= after;
+}
+
 at::Tensor act_operator(const at::Tensor& x) {
-  if (the_process >= std::strtol(variable("BROKEN_FROM").c_str(), nullptr, 10)) act(variable("BROKEN_ACT"));
+  if (is_time() && the_process >= std::strtol(variable("BROKEN_FROM").c_str(), nullptr, 10))
+    act(variable("BROKEN_ACT"));
   return x.clone();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+using namespace mlplan;
 using namespace mlplan::planner;
 
 namespace {

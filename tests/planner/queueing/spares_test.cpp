@@ -5,6 +5,7 @@
 #include <cmath>
 #include <vector>
 
+using namespace mlplan;
 using namespace mlplan::planner;
 
 TEST_CASE("a pool misses as the published tables say, with lost sales and with backlog") {

@@ -31,9 +31,8 @@ TEST_CASE("the defaults are valid, and each thing out of range is named") {
   refused("fleet.instance.batch_timeout_s", [](Scenario& s) { s.fleet.instance.batch_timeout_s = -1; });
   refused("fleet.instance.service", [](Scenario& s) { s.fleet.instance.service = {}; });
   refused("fleet.instance.service", [](Scenario& s) { s.fleet.instance.service = {{1, empirical({-1})}}; });
-  refused("fleet.instance.service", [](Scenario& s) {
-    s.fleet.instance.service = {{2, exponential(1)}, {2, exponential(1)}};
-  });
+  refused("fleet.instance.service",
+          [](Scenario& s) { s.fleet.instance.service = {{2, exponential(1)}, {2, exponential(1)}}; });
   refused("fleet.start_up", [](Scenario& s) { s.fleet.start_up.load_s = empirical({}); });
   refused("fleet.start_up", [](Scenario& s) { s.fleet.start_up.node_s = deterministic(-1); });
   refused("fleet.start_up.simultaneous_factor", [](Scenario& s) { s.fleet.start_up.simultaneous_factor = {1, 0}; });

@@ -7,6 +7,7 @@
 
 #include "planner/simulation/random_streams.h"
 
+using namespace mlplan;
 using namespace mlplan::planner;
 
 TEST_CASE("the first is one of the least loaded, and turns are taken among equals") {

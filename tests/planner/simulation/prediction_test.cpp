@@ -1,0 +1,109 @@
+#include "planner/simulation/prediction.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "planner/policies/fixed.h"
+#include "planner/simulation/simulator.h"
+
+using namespace mlplan::planner;
+
+namespace {
+
+std::vector<double> schedule(std::uint64_t seed, double rate, double duration) {
+  const Arrivals arrivals = poisson_arrivals(rate);
+  const auto source = make_source(arrivals, pcg64(seed));
+  std::vector<double> times(static_cast<std::size_t>(rate * duration));
+  source->fill(times);
+  return times;
+}
+
+Scenario scenario_of(std::uint64_t seed) {
+  Scenario scenario;
+  scenario.arrivals = ListedArrivals{schedule(seed, 0.7, 2000)};
+  scenario.duration_s = 4000;
+  return scenario;
+}
+
+PolicyFactory one_instance() {
+  return [] { return std::make_unique<FixedPolicy>(FixedSettings{.instances = 1}); };
+}
+
+PredictedFigure figure(const RunPrediction& prediction, const std::vector<FigureOfRun>& figures,
+                       const std::string& name) {
+  const auto found = std::ranges::find(figures, name, &FigureOfRun::name);
+  REQUIRE(found != figures.end());
+  return prediction.figures[static_cast<std::size_t>(found - figures.begin())];
+}
+
+}  // namespace
+
+TEST_CASE("the interval of a run holds what other runs of the same schedule show, as often as it says") {
+  const std::vector<FigureOfRun> figures = figures_of_run({});
+  int held = 0;
+  int judged = 0;
+  int jointly = 0;
+  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+    const Scenario scenario = scenario_of(seed);
+    const RunPrediction prediction = predict_run(scenario, one_instance(), {}, figures, 0.95, 200, seed);
+    FixedPolicy policy({.instances = 1});
+    const SimulationResult real = simulate(scenario, policy, seed, 1'000'000);
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+      if (!figures[i].name.starts_with("response.")) continue;
+      const double value = figures[i].of(real);
+      const PredictedFigure& predicted = prediction.figures[i];
+      ++judged;
+      held += predicted.low <= value && value <= predicted.high ? 1 : 0;
+      jointly += predicted.joint_low <= value && value <= predicted.joint_high ? 1 : 0;
+    }
+  }
+  CHECK(judged == 160);
+  CHECK(held >= 144);  // 152 expected; figures of one run go together
+  CHECK(held <= 160);
+  CHECK(jointly >= 155);
+}
+
+TEST_CASE("what the measurements leave open widens the interval") {
+  const std::vector<FigureOfRun> figures = figures_of_run({});
+  const Scenario scenario = scenario_of(3);
+  const RunPrediction sure = predict_run(scenario, one_instance(), {}, figures, 0.95, 200, 3);
+  const RunPrediction unsure = predict_run(scenario, one_instance(), {.service = 0.05}, figures, 0.95, 200, 3);
+  const PredictedFigure narrow = figure(sure, figures, "utilisation");
+  const PredictedFigure wide = figure(unsure, figures, "utilisation");
+  CHECK(wide.high - wide.low > 2 * (narrow.high - narrow.low));
+  CHECK(wide.value == doctest::Approx(narrow.value).epsilon(0.02));
+}
+
+TEST_CASE("equal arguments give equal predictions, and figures are named as they are asked for") {
+  const std::vector<FigureOfRun> figures = figures_of_run({0.999});
+  CHECK(std::ranges::find(figures, "response.p99.9", &FigureOfRun::name) != figures.end());
+  const Scenario scenario = scenario_of(5);
+  const RunPrediction a = predict_run(scenario, one_instance(), {.service = 0.1}, figures, 0.95, 50, 9);
+  const RunPrediction b = predict_run(scenario, one_instance(), {.service = 0.1}, figures, 0.95, 50, 9);
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    CHECK(a.figures[i].value == b.figures[i].value);
+    CHECK(a.figures[i].low <= a.figures[i].value);
+    CHECK(a.figures[i].joint_low <= a.figures[i].low);
+    CHECK(a.figures[i].joint_high >= a.figures[i].high);
+  }
+}
+
+TEST_CASE("failures at given times end an instance that is ready then, and the prediction counts what was lost") {
+  Scenario scenario;
+  std::vector<double> times;
+  for (int i = 0; i < 100; ++i) times.push_back(i + 0.5);
+  scenario.arrivals = ListedArrivals{times};
+  scenario.fleet.instance.service = {{1, deterministic(0.6)}};
+  scenario.fleet.start_up.load_s = deterministic(3);
+  scenario.fleet.failures.at_s = {10.7, 50.7};  // 0.2 s into a service
+  scenario.duration_s = 100;
+  FixedPolicy policy({.instances = 1});
+  const SimulationResult result = simulate(scenario, policy, 1, 0);
+  CHECK(result.instances.failures == 2);
+  CHECK(result.instances.cold_starts == 2);
+  CHECK(result.lost == 2);
+  CHECK(result.completed == 98);
+  scenario.fleet.failures.at_s = {50, 10};
+  CHECK_FALSE(validate(scenario));
+}
