@@ -94,7 +94,7 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
   ProgressLine progress({say, columns_of_remarks, std::chrono::steady_clock::now}, context.remarks,
                         context.remarks_on_terminal);
   const auto tell = [&](const std::string& doing, double fraction) {
-    if (!request.quiet) progress.update({.doing = doing, .fraction = fraction});
+    if (!request.quiet) progress.update({.doing = doing, .fraction = fraction, .so_far = {}});
   };
   tell("trying the model once", 0);
   bench::Options options = request.options;
