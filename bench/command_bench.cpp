@@ -1,6 +1,5 @@
 #include "bench/command_bench.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "bench/report_assembly.h"
 #include "bench/sha256.h"
 #include "bench/task_loop.h"
+#include "profiles/support/timestamp.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::bench {
@@ -38,7 +38,7 @@ class CommandRun {
         command_(command),
         hooks_(hooks),
         box_{.box_ns = static_cast<double>(options.time_box.count())} {
-    found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+    found_.started_at = format_time(std::time(nullptr));
   }
 
   Result<Outcome> execute() {

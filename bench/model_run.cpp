@@ -1,6 +1,5 @@
 #include "bench/model_run.h"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "bench/report_assembly.h"
 #include "bench/sha256.h"
 #include "bench/statistics.h"
+#include "profiles/support/timestamp.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::bench {
@@ -36,7 +36,7 @@ Pace slower_of(const Pace& a, const Pace& b) {
 
 ModelRun::ModelRun(const Options& options, const Hooks& hooks, const TimeBox& box)
     : options_(options), hooks_(hooks), box_(box) {
-  found_.started_at = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  found_.started_at = format_time(std::time(nullptr));
   found_.machine = describe_machine(options.model_path, options.cpus);
   found_.only_what_was_wanted = static_cast<bool>(hooks.wanted);
 }

@@ -94,6 +94,13 @@ struct SpawnAttributes {
   }
 };
 
+Error error_of(const worker::WorkerFailure& failure) {
+  const bool input_fault = failure.kind == "model_file" || failure.kind == "input" || failure.kind == "op_library" ||
+                           failure.kind == "abi" || failure.kind == "device" || failure.kind == "usage";
+  return {input_fault ? ErrorKind::bad_input : ErrorKind::not_measured, failure.message, "while " + failure.phase,
+          failure.hint};
+}
+
 bool is_inference(worker::Phase phase) {
   return phase == worker::Phase::first_inference || phase == worker::Phase::warm_up ||
          phase == worker::Phase::measure || phase == worker::Phase::trial;
@@ -194,16 +201,53 @@ Result<WorkerProcess> WorkerProcess::spawn(const Launch& launch, const std::vect
 }
 
 Status WorkerProcess::send(const worker::Request& request) {
-  const std::string line = worker::write_line(request);
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t sent = ::send(channel_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+  if (send_bytes(worker::write_line(request))) return {};
+  if (pid_ > 0) return fail(died("between two requests"));
+  return fail(system_error("the worker's channel"));
+}
+
+bool WorkerProcess::send_bytes(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = ::send(channel_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0 && pid_ > 0) return fail(died("between two requests"));
-    if (sent < 0) return fail(system_error("the worker's channel"));
-    rest.remove_prefix(static_cast<std::size_t>(sent));
+    if (sent < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
   }
-  return {};
+  return true;
+}
+
+bool WorkerProcess::receive() {
+  char buffer[65536];
+  ssize_t got = 0;
+  do {
+    got = ::recv(channel_.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+  } while (got < 0 && errno == EINTR);
+  if (got > 0) {
+    last_reply_ns_ = now_ns();
+    received_.append(buffer, static_cast<std::size_t>(got));
+  }
+  return got > 0 || (got < 0 && errno == EAGAIN);
+}
+
+Result<std::optional<worker::Reply>> WorkerProcess::next_reply() {
+  const std::optional<std::string> line = take_line();
+  if (!line) return std::nullopt;
+  Result<worker::Reply> reply = worker::read_reply(*line);
+  if (!reply) return fail(reply.error());
+  if (reply->failure) return fail(error_of(*reply->failure));
+  return *std::move(reply);
+}
+
+Error WorkerProcess::why_it_died() { return died("while it was in the pool"); }
+
+void WorkerProcess::end_soon() {
+  if (!exit_status_ && pid_ > 0) ::kill(pid_, SIGKILL);
+}
+
+std::int64_t WorkerProcess::note_rss() {
+  const std::int64_t rss = read_rss(pid_).value_or(0);
+  highest_rss_bytes_ = std::max(highest_rss_bytes_, rss);
+  return rss;
 }
 
 void WorkerProcess::drain_output() {
@@ -260,6 +304,14 @@ Error WorkerProcess::died(const char* what_for) {
   return {ErrorKind::not_measured, message, "while " + std::string(worker::name_of(at)), hint};
 }
 
+std::optional<std::string> WorkerProcess::take_line() {
+  const std::size_t end = received_.find('\n');
+  if (end == std::string::npos) return std::nullopt;
+  std::string line = received_.substr(0, end);
+  received_.erase(0, end + 1);
+  return line;
+}
+
 Result<std::string> WorkerProcess::await_line(const Limits& limits) {
   const std::int64_t began = now_ns();
   std::int64_t look_at = began + kLookEveryNs;
@@ -269,11 +321,7 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
   std::int64_t inference_at = began;
   bool open = true;
   while (true) {
-    if (const std::size_t end = received_.find('\n'); end != std::string::npos) {
-      std::string line = received_.substr(0, end);
-      received_.erase(0, end + 1);
-      return line;
-    }
+    if (std::optional<std::string> line = take_line()) return *std::move(line);
     if (!open) return fail(died("before it answered"));
     pollfd watched[] = {{channel_.get(), POLLIN, 0}, {output_.get(), POLLIN, 0}, {pid_fd_.get(), POLLIN, 0}};
     const int timeout = static_cast<int>(std::max<std::int64_t>(1, (look_at - now_ns()) / 1'000'000));
@@ -298,15 +346,12 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
       kill();
       return fail(ErrorKind::interrupted, "interrupted");
     }
-    if (const auto rss = read_rss(pid_)) {
-      highest_rss_bytes_ = std::max(highest_rss_bytes_, *rss);
-      if (limits.memory_bytes > 0 && *rss > limits.memory_bytes) {
-        ran_out_of_memory_ = true;
-        return fail(gave_up(fmt::format("the model needs more memory than it may have: {} of {}",
-                                        format_bytes(static_cast<double>(*rss)),
-                                        format_bytes(static_cast<double>(limits.memory_bytes))),
-                            "use a machine with more memory, or raise --memory-limit"));
-      }
+    if (const std::int64_t rss = note_rss(); limits.memory_bytes > 0 && rss > limits.memory_bytes) {
+      ran_out_of_memory_ = true;
+      return fail(gave_up(fmt::format("the model needs more memory than it may have: {} of {}",
+                                      format_bytes(static_cast<double>(rss)),
+                                      format_bytes(static_cast<double>(limits.memory_bytes))),
+                          "use a machine with more memory, or raise --memory-limit"));
     }
     const worker::Phase at = phase();
     if (is_inference(at)) {
@@ -356,12 +401,8 @@ Result<worker::Reply> WorkerProcess::await_with_failure(const Limits& limits) {
 Result<worker::Reply> WorkerProcess::await(const Limits& limits) {
   Result<worker::Reply> reply = await_with_failure(limits);
   if (!reply || !reply->failure) return reply;
-  const worker::WorkerFailure& failure = *reply->failure;
-  const std::string where = "while " + failure.phase;
   kill();
-  const bool input_fault = failure.kind == "model_file" || failure.kind == "input" || failure.kind == "op_library" ||
-                           failure.kind == "abi" || failure.kind == "device" || failure.kind == "usage";
-  return fail(input_fault ? ErrorKind::bad_input : ErrorKind::not_measured, failure.message, where, failure.hint);
+  return fail(error_of(*reply->failure));
 }
 
 Status WorkerProcess::wait_stopped(const Limits& limits) {

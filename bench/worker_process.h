@@ -58,6 +58,19 @@ class WorkerProcess {
   // As await, but the failure stays in the reply (for trials).
   Result<worker::Reply> await_with_failure(const Limits& limits);
 
+  // --- for whoever waits for many workers at once (bench/pool/) ---
+  int channel_descriptor() const { return channel_.get(); }
+  int output_descriptor() const { return output_.get(); }
+  int exit_descriptor() const { return pid_fd_.get(); }
+  bool send_bytes(std::string_view bytes);  // false: nobody is there any more
+  bool receive();                           // takes what is there without waiting; false: the other end is closed
+  std::string& received() { return received_; }
+  Result<std::optional<worker::Reply>> next_reply();  // of what was received; a WorkerFailure in it is an Error
+  void drain_output();                                // what it printed
+  Error why_it_died();                                // after receive() said so; reaps
+  void end_soon();                                    // killed; kill() reaps it once exit_descriptor() can be read
+  std::int64_t note_rss();                            // bytes, now; kept for what is said of its death
+
   // Waits until the worker has stopped itself at its baseline (Launch::stop_at_baseline); resume() lets it go on.
   Status wait_stopped(const Limits& limits);
   void resume();
@@ -77,7 +90,7 @@ class WorkerProcess {
  private:
   WorkerProcess() = default;
   Result<std::string> await_line(const Limits& limits);
-  void drain_output();
+  std::optional<std::string> take_line();
   Error died(const char* what_for);
   Error gave_up(const std::string& message, const std::string& hint);
   std::string with_last_words(const std::string& message) const;

@@ -13,6 +13,7 @@ std::span<const Command> commands() {
       {"compare", "shows what changed between reports, or measures models in turns", run_compare},
       {"simulate", "plays a traffic through a plan, or any fleet, under a scaling policy", run_simulate},
       {"probe", "measures what this machine gives: memory, disk, page faults, arithmetic", run_probe},
+      {"verify", "plays a plan with real workers here, and holds it against what was predicted", run_verify},
       {"catalog", "lists instance types and prices, makes a catalog of a CSV table", run_catalog},
       {"sample", "writes a small real model to try things on", run_sample},
       {"schema", "prints the JSON Schema of a document", run_schema},

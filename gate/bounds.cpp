@@ -71,6 +71,7 @@ std::vector<double> independent_samples(const Measure& measure) {
 
 Bounds bounds_of(const Measure& measure, double confidence) {
   if (measure.sampling == Sampling::exact && measure.exact) return {measure.exact, measure.exact};
+  if (measure.searched) return {measure.searched->holds, measure.searched->fails};
   if (measure.stat == nullptr) return {};
   const double q = measure.quantile.value_or(0.5);
   if (const std::vector<double> sorted = independent_samples(measure); !sorted.empty()) {

@@ -3,7 +3,8 @@
 // Independent samples give the bounds themselves (docs/method.md, "Bounds"): at 95 % the median has one from n = 5 on.
 // Samples in visits resemble each other: the median takes the bounds that the report made of the visits' medians (each
 // then at 97.5 %), or those of its effective samples; a percentile always the latter. Numbers without error bound
-// themselves.
+// themselves. A search is bounded by the rates that it saw to hold and to fail, each at 95 % whatever is asked for: to
+// look at it more often only narrows these bounds and never moves them back.
 #pragma once
 
 #include <cstdint>

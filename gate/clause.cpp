@@ -43,8 +43,25 @@ Judgement inconclusive(const Measure& measure, const Bounds& bounds, double limi
   return out;
 }
 
+Judgement judge_searched(const Measure& measure, double limit, bool at_most) {
+  const auto& [holds, fails] = *measure.searched;
+  const auto text = [&](double rate) { return format_measure(rate, measure.unit); };
+  if (holds && (at_most ? *holds > limit : *holds >= limit))
+    return {at_most ? Outcome::fail : Outcome::pass, fmt::format("the objective held at {}", text(*holds))};
+  if (fails && *fails <= limit)
+    return {at_most ? Outcome::pass : Outcome::fail, fmt::format("the objective did not hold at {}", text(*fails))};
+  if (holds && fails) {
+    return {.reason = fmt::format("the objective held at {} and did not at {}; what lies between was not decided",
+                                  text(*holds), text(*fails))};
+  }
+  return {.reason = holds ? fmt::format("the objective held at {}, and no higher rate was seen to fail", text(*holds))
+                          : fmt::format("the objective did not hold at {}, and no lower rate was seen to hold",
+                                        text(*fails))};
+}
+
 Judgement judge(const Measure& measure, double limit, bool at_most, double confidence) {
   if (!measure.made()) return {.reason = measure.why_not};
+  if (measure.searched) return judge_searched(measure, limit, at_most);
   if (measure.sampling == Sampling::point) {
     return {.reason = fmt::format("it is {}, one figure of which the report says no error",
                                   format_measure(*measure.exact, measure.unit))};

@@ -113,4 +113,13 @@ std::string pressure(const Report& report) {
                                     : "the machine was under pressure: " + report.machine.why.front();
 }
 
+std::string identity(const Measure& measure) {
+  std::string text;
+  for (const PathSegment& segment : measure.at) {
+    text += "." + segment.name;
+    for (const RowKey& key : segment.keys) text += fmt::format("[{}={}]", key.name, key.value);
+  }
+  return measure.quantile ? text + fmt::format(" p{}", *measure.quantile) : text;
+}
+
 }  // namespace mlplan::gate

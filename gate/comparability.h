@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "profiles/measure.h"
 #include "profiles/report.h"
 #include "profiles/support/result.h"
 #include "profiles/verdict.h"
@@ -29,5 +30,9 @@ Status check_confirmation(const Report& report, const Report& confirmation, cons
 // Why figures of time may be those of the machine: the serious reasons for its grade C; empty where it was quiet
 // enough.
 std::string pressure(const Report& report);
+
+// Which figure of a report it is, with all that selects its row: equal where two reports measured the same. A path
+// names only what tells the rows of its own report apart.
+std::string identity(const Measure& measure);
 
 }  // namespace mlplan::gate

@@ -15,16 +15,6 @@
 namespace mlplan::gate {
 namespace {
 
-// A path names only the keys that tell the rows of its report apart; this has all of them.
-std::string identity(const Measure& measure) {
-  std::string text;
-  for (const PathSegment& segment : measure.at) {
-    text += "." + segment.name;
-    for (const RowKey& key : segment.keys) text += fmt::format("[{}={}]", key.name, key.value);
-  }
-  return measure.quantile ? text + fmt::format(" p{}", *measure.quantile) : text;
-}
-
 using Measures = std::map<std::string, Measure>;
 
 const Measure* made_in(const Measures& measures, const std::string& identity) {

@@ -11,6 +11,7 @@ bool is_headline(const Measure& measure) {
   if (list == "cold_start") return last.name == "time_to_first_result" && measure.at[1].name != "simultaneous";
   if (list == "memory") return measure.at.size() == 2;  // peak_rss, marginal_worker
   if (list == "quality") return measure.at.size() == 2 && last.name != "output_values";
+  if (list == "load") return true;
   if (list != "steady") return false;
   const auto mode = std::ranges::find(measure.at.front().keys, "mode", &RowKey::name);
   if (mode != measure.at.front().keys.end() && mode->value != "closed") return false;

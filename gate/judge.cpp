@@ -146,6 +146,13 @@ class Judge {
       take(out, {.reason = "in the baseline: " + before.error().message});
       return;
     }
+    // A path may leave out what tells no rows of its report apart, and may then mean another row in each.
+    const bool of_a_row = measure.path != "throughput" && measure.made() && before->made();
+    if (of_a_row && identity(measure) != identity(*before)) {
+      take(out,
+           {.reason = fmt::format("the baseline has another row: {}", before->label), .pending = Pending::baseline});
+      return;
+    }
     RegressionJudgement found = judge_regression(measure, *before, allowed, confidence_);
     out.relative = found.figures;
     Judgement& judgement = found.judgement;

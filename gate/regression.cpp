@@ -116,12 +116,13 @@ Judgement judge_bounds(const Measure& now, const Measure& baseline, double allow
   if (x.low && y.high) figures.ratio_low = *x.low / *y.high;
   if (x.high && y.low) figures.ratio_high = *x.high / *y.low;
   const double limit = 1 + allowed;
-  const double quartiles = now.quantile ? *figures.ratio : ratio(now, baseline, good_quartile);
+  const double quartiles = ratio(now, baseline, now.quantile ? figure_of : good_quartile);
   // A quartile that is not known (a rate of which the report keeps no samples) does not speak against it.
   const bool quartile_agrees = !std::isfinite(quartiles) || quartiles > limit;
-  if (figures.ratio_low && *figures.ratio_low > 1 + allowed / 2 && *figures.ratio > limit && quartile_agrees) {
-    return {Outcome::fail, fmt::format("{}, at least {} by the bounds of each", change_text(*figures.ratio),
-                                       change_text(*figures.ratio_low))};
+  const bool figure_agrees = !figures.ratio || *figures.ratio > limit;
+  if (figures.ratio_low && *figures.ratio_low > 1 + allowed / 2 && figure_agrees && quartile_agrees) {
+    const std::string figure = figures.ratio ? change_text(*figures.ratio) + ", " : "";
+    return {Outcome::fail, fmt::format("{}at least {} by the bounds of each", figure, change_text(*figures.ratio_low))};
   }
   if (figures.ratio_high && *figures.ratio_high <= limit) {
     return {Outcome::pass, fmt::format("at most {} (95 % sure, by bounds of each)", change_text(*figures.ratio_high))};
@@ -154,13 +155,15 @@ RegressionJudgement judge_regression(const Measure& now, const Measure& baseline
     out.judgement = judge_exact(*now.exact, *baseline.exact, now, allowed, out.figures);
   } else {
     const double figure = figure_of(now);
-    if (!(figure > 0) || !(figure_of(baseline) > 0)) {
+    const bool positive = figure > 0 && figure_of(baseline) > 0;
+    // Where a search saw no rate hold, those that failed bound it all the same.
+    if (!positive && !(now.searched && baseline.searched)) {
       out.judgement = inconclusive(std::isfinite(figure) && out.figures.baseline
                                        ? "a percentage of a figure that is not above 0 says nothing"
                                        : "too few samples for the figure itself");
       return out;
     }
-    out.figures.ratio = ratio(now, baseline, figure_of);
+    if (positive) out.figures.ratio = ratio(now, baseline, figure_of);
     const bool ranks = !now.quantile && !independent_samples(now).empty() && !independent_samples(baseline).empty();
     out.judgement = ranks ? judge_ranks(now, baseline, allowed, confidence, out.figures)
                           : judge_bounds(now, baseline, allowed, confidence, out.figures);

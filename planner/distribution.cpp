@@ -94,6 +94,15 @@ Distribution scaled(Distribution law, double factor) {
   return law;
 }
 
+Distribution shifted(const Distribution& law, double by) {
+  constexpr std::size_t kParts = 2000;
+  if (law.kind == Distribution::Kind::deterministic) return deterministic(law.mean + by);
+  const bool samples = law.kind == Distribution::Kind::empirical;
+  std::vector<double> times = samples ? law.samples : equal_parts(law, kParts);
+  for (double& time : times) time += by;
+  return empirical(std::move(times), samples ? law.weights : std::vector<double>{});
+}
+
 double scv(const Distribution& law) {
   if (!(law.mean > 0)) return 0;
   switch (law.kind) {

@@ -37,6 +37,7 @@ Distribution empirical(std::vector<double> samples, std::vector<double> weights 
 // histogram, at their geometric middle. Absent samples are left out.
 Distribution from_nanoseconds(const Stat& nanoseconds);
 Distribution scaled(Distribution law, double factor);
+Distribution shifted(const Distribution& law, double by);  // each time longer by as much; of a formula: its 2,000 middles
 
 double scv(const Distribution& law);  // variance / mean^2; 0 where the mean is 0
 // E[min(X, time)] = integral of P(X > u) over 0..time. Its rise over E[X] is the law of what is left of a time that an

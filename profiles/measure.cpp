@@ -44,7 +44,18 @@ NameAndUnit without_unit(std::string_view key) {
   return {std::string(key), key == "bytes" ? MeasureUnit::bytes : MeasureUnit::number};
 }
 
-// The scalars of a row up to its first figure.
+// As --slo takes it, but for the comma, which separates keys: "p50=20ms+p99=50ms".
+std::string selector_of(const std::vector<LatencyObjective>& objectives) {
+  std::vector<std::string> texts;
+  for (const LatencyObjective& objective : objectives) {
+    const bool seconds = objective.at_most_ns >= 1e9;
+    texts.push_back(fmt::format("{}={}{}", percentile_name(objective.quantile),
+                                objective.at_most_ns / (seconds ? 1e9 : 1e6), seconds ? "s" : "ms"));
+  }
+  return fmt::format("{}", fmt::join(texts, "+"));
+}
+
+// The scalars of a row up to its first figure, and the objective that it is about.
 class RowKeys {
  public:
   std::vector<RowKey> keys;          // those that have a value
@@ -67,6 +78,9 @@ class RowKeys {
       }
     } else if constexpr (std::is_same_v<T, std::map<std::string, std::int64_t>>) {
       for (const auto& [symbol, size] : member) keys.push_back({symbol, fmt::format("{}", size)});
+    } else if constexpr (std::is_same_v<T, std::vector<LatencyObjective>>) {
+      keys.push_back({"slo", selector_of(member)});
+      ended_ = true;
     } else {
       ended_ = true;
     }
@@ -186,13 +200,22 @@ class Walk {
   }
 
   template <class Row>
+  void figures_of(const Row& row) {
+    if constexpr (std::is_same_v<Row, LoadKnee>) {
+      add_search(row);
+    } else {
+      fields(*this, row);
+    }
+  }
+
+  template <class Row>
   void rows(const char* key, const std::vector<Row>& list) {
     static const Row kNone{};
     if (list.empty()) {
       const bool outer = std::exchange(in_row_, true);
       within(key, {}, first_of(why_not_, "the run measured none"), [&] {
         at_.back().of_no_row = true;
-        fields(*this, kNone);
+        figures_of(kNone);
       });
       in_row_ = outer;
     }
@@ -206,7 +229,7 @@ class Walk {
       if constexpr (requires { row.saturated; }) saturated_ = row.saturated.value_or(false);
       const bool outer = std::exchange(in_row_, true);
       row_keys_ = keys.numbers;
-      within(key, keys.keys, why_not, [&] { fields(*this, row); });
+      within(key, keys.keys, why_not, [&] { figures_of(row); });
       saturated_ = false;
       row_keys_.clear();
       in_row_ = outer;
@@ -222,6 +245,23 @@ class Walk {
       measure.exact = value;
     } else {
       measure.why_not = "it was not measured";
+    }
+  }
+
+  // Not LoadKnee::fails_per_s: it counts a rate as failed that stayed undecided, and stands for the capacity where none
+  // was tried.
+  void add_search(const LoadKnee& knee) {
+    Measure& measure = place("holds", MeasureUnit::per_second);
+    measure.sampling = Sampling::searched;
+    if (!measure.why_not.empty()) return;
+    Searched seen{.holds = knee.holds_per_s, .fails = {}};
+    for (const TriedRate& tried : knee.tried) {
+      if (tried.verdict == "fails") seen.fails = std::min(tried.rate_per_s, seen.fails.value_or(tried.rate_per_s));
+    }
+    if (seen.holds || seen.fails) {
+      measure.searched = seen;
+    } else {
+      measure.why_not = "no rate was seen to hold or to fail";
     }
   }
 
@@ -311,7 +351,7 @@ void name(Measure& measure) {
     }
     if (!selectors.empty()) measure.path += fmt::format("[{}]", fmt::join(selectors, ","));
   }
-  measure.label = words(measure.at.back().name);
+  measure.label = measure.sampling == Sampling::searched ? "highest rate that holds" : words(measure.at.back().name);
   if (!context.empty()) measure.label += fmt::format(", {}", fmt::join(context, ", "));
 }
 
@@ -353,6 +393,8 @@ std::string format_measure(double value, MeasureUnit unit) {
 std::string_view usual_value(std::string_view list, std::string_view key) {
   if (list == "steady" && (key == "workers" || key == "concurrency")) return "1";
   if (list == "steady" && key == "mode") return "closed";
+  if (list == "load" && key == "concurrency") return "1";
+  if (list == "load" && key == "arrivals") return "poisson";
   if (list == "simultaneous" && key == "state") return "warm";
   return {};
 }
@@ -360,6 +402,7 @@ std::string_view usual_value(std::string_view list, std::string_view key) {
 double Measure::value() const {
   if (exact) return *exact;
   constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  if (searched) return searched->holds.value_or(kNone);
   if (stat == nullptr) return kNone;
   if (!quantile) return stat->median;
   const auto stated = stat->percentiles.find(percentile_name(*quantile));
@@ -372,6 +415,7 @@ std::vector<Measure> all_measures(const Report& report) {
   walk.within("cold_start", {}, "", [&] { walk.cold_start(report.cold_start); });
   walk("memory", report.memory);
   walk("steady", report.steady);
+  walk("load", report.load);
   // Without outputs their NaNs were not counted to be none.
   const bool looked = report.quality.output_values > 0;
   walk.within("quality", {}, looked ? "" : "no output was looked at", [&] { fields(walk, report.quality); });

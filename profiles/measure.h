@@ -2,7 +2,8 @@
 //
 // The list is not written down anywhere: it is what the field lists in report_fields.h declare under "cold_start",
 // "memory", "steady" and "quality", and "model.bytes". A new field there is a measure. A list of objects becomes rows;
-// the scalars of a row before its first figure are what selects it: steady[batch=8,threads=2].
+// the scalars of a row before its first figure are what selects it: steady[batch=8,threads=2]. Of "load" there is one
+// figure a row, load.holds: the highest rate that keeps the objective, which the row is selected by as well (slo).
 #pragma once
 
 #include <optional>
@@ -26,6 +27,14 @@ enum class Sampling {
   point,        // one number, an estimate with an error that is not known: no verdict can rest on it
   independent,  // a sample is a process, or a round of them
   visits,       // many samples of each of a few processes, which resemble each other (docs/method.md)
+  searched,     // a rate that was looked for: Measure::searched
+};
+
+// What a search for the highest rate that keeps an objective has seen: that rate is at least `holds`, and below
+// `fails`.
+struct Searched {
+  std::optional<double> holds;
+  std::optional<double> fails;
 };
 
 struct RowKey {
@@ -51,13 +60,14 @@ struct Measure {
   MeasureUnit unit = MeasureUnit::number;
   bool lower_is_better = true;
   Sampling sampling = Sampling::exact;
-  const Stat* stat = nullptr;           // null where exact, or not made
-  std::int64_t censored = 0;            // further samples, known only to be longer than all
-  std::optional<double> quantile = {};  // 0.99 of p99; absent: the median
-  std::optional<double> exact = {};     // infinite: what waits under a load beyond what can be served
-  std::string why_not = {};             // why it was not made: a clause; empty where it was
+  const Stat* stat = nullptr;             // null where exact, or not made
+  std::int64_t censored = 0;              // further samples, known only to be longer than all
+  std::optional<double> quantile = {};    // 0.99 of p99; absent: the median
+  std::optional<double> exact = {};       // infinite: what waits under a load beyond what can be served
+  std::optional<Searched> searched = {};  // its value is that of `holds`
+  std::string why_not = {};               // why it was not made: a clause; empty where it was
 
-  bool made() const { return stat != nullptr || exact.has_value(); }
+  bool made() const { return stat != nullptr || exact || searched; }
   double value() const;  // the median, percentile or number; NaN where it is not known
 };
 

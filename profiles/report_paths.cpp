@@ -235,7 +235,8 @@ Result<Measure> find_measure(const Report& report, std::string_view path, const 
   const auto answer = [&](Measure measure) -> Result<Measure> {
     if (query->quantile) measure = with_percentile(measure, *query->quantile);
     measure.path = std::string(trimmed(path));
-    const bool of_number = measure.sampling == Sampling::exact && measure.exact;
+    const bool of_number =
+        (measure.sampling == Sampling::exact && measure.exact) || measure.sampling == Sampling::searched;
     if (of_number && (query->quantile || query->median))
       return fail(wrong(fmt::format("'{}' is one number: it has no percentiles", measure.label), where));
     return measure;

@@ -7,6 +7,7 @@
 //   usual
 //                                             value (one worker, one request at a time, closed loop) mean it unless
 //                                             named
+//   load[slo=p99=50ms].holds                  the highest rate that keeps the objective
 //   throughput                                the highest median of the closed-loop rows
 //
 // A path names one measure or is an error (bad_input, `where` as given): an unknown one suggests the nearest, a

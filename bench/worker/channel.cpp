@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 
 namespace mlplan::worker {
@@ -24,12 +25,24 @@ std::string Channel::next_line() {
       received_.erase(0, end + 1);
       return line;
     }
-    char buffer[65536];
-    const ssize_t got = ::recv(fd_, buffer, sizeof buffer, 0);
-    if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) ::_exit(0);
-    received_.append(buffer, static_cast<std::size_t>(got));
+    receive();
   }
+}
+
+void Channel::read(std::span<std::byte> out) {
+  while (received_.size() < out.size()) receive();
+  std::memcpy(out.data(), received_.data(), out.size());
+  received_.erase(0, out.size());
+}
+
+void Channel::receive() {
+  char buffer[65536];
+  ssize_t got = 0;
+  do {
+    got = ::recv(fd_, buffer, sizeof buffer, 0);
+  } while (got < 0 && errno == EINTR);
+  if (got <= 0) ::_exit(0);
+  received_.append(buffer, static_cast<std::size_t>(got));
 }
 
 void Channel::write(const std::string& text) {

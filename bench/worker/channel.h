@@ -2,6 +2,8 @@
 // more, and the process ends at once.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string>
 
 namespace mlplan::worker {
@@ -12,9 +14,12 @@ class Channel {
   static bool is_channel(int fd);  // a connected stream socket
 
   std::string next_line();              // without '\n'; _exit(0) when the channel is closed
+  void read(std::span<std::byte> out);  // all of it; _exit(0) when the channel is closed
   void write(const std::string& text);  // whole; _exit(0) when the channel is closed
 
  private:
+  void receive();  // what is there, at least one byte
+
   int fd_;
   std::string received_;
 };

@@ -1,5 +1,6 @@
 #include "bench/worker/session.h"
 
+#include "bench/worker/attend.h"
 #include "bench/worker/blackbox.h"
 #include "bench/worker/failure.h"
 #include "bench/worker/framework.h"
@@ -60,6 +61,8 @@ Reply Session::answer(const Request& request) {
       measure(request, reply);
     } else if (request.verb == "serve") {
       serve(request, reply);
+    } else if (request.verb == "attend") {
+      attend(request);
     } else if (request.verb == "trial") {
       trial(request, reply);
     } else if (request.verb == "describe") {
@@ -152,6 +155,14 @@ void Session::serve(const Request& request, Reply& reply) {
   set_inputs_if_given(wanted.input);
   enter(blackbox_, Phase::measure);
   reply.served = worker::serve(model(), wanted, blackbox_);
+}
+
+void Session::attend(const Request& request) {
+  if (request.attend.threads > 0 && request.attend.threads != threads()) set_threads(request.attend.threads);
+  enter(blackbox_, Phase::make_input);
+  std::map<std::int64_t, std::function<void()>> calls;
+  in_inference_mode([&] { calls = prepare_calls(model(), request.attend, blackbox_); });
+  loop_ = [this, calls = std::move(calls)](Channel& channel) { worker::attend(calls, channel, blackbox_); };
 }
 
 void Session::trial(const Request& request, Reply& reply) {

@@ -1,8 +1,11 @@
 // One worker's life: requests in, replies out. Every failure becomes a reply, and the session goes on.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <utility>
 
+#include "bench/worker/channel.h"
 #include "bench/worker/model.h"
 #include "profiles/support/worker_messages.h"
 
@@ -12,6 +15,8 @@ class Session {
  public:
   explicit Session(Blackbox& blackbox);
   Reply answer(const Request& request);
+  // The loop that the last answered request asked for (attend), if it did; empty otherwise.
+  std::function<void(Channel&)> take_loop() { return std::exchange(loop_, {}); }
 
  private:
   void version(Reply& reply);
@@ -21,6 +26,7 @@ class Session {
   void warm_up(const Request& request, Reply& reply);
   void measure(const Request& request, Reply& reply);
   void serve(const Request& request, Reply& reply);
+  void attend(const Request& request);
   void trial(const Request& request, Reply& reply);
   void describe(const Request& request, Reply& reply);
   void quality(const Request& request, Reply& reply);
@@ -34,6 +40,7 @@ class Session {
   ColdStartStamps stamps_;
   bool started_ = false;
   std::unique_ptr<Model> model_;
+  std::function<void(Channel&)> loop_;
 };
 
 }  // namespace mlplan::worker

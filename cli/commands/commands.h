@@ -19,6 +19,7 @@ Result<int> run_probe(const std::vector<std::string>& arguments, const Context& 
 Result<int> run_sample(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_simulate(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_verify(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_version(const std::vector<std::string>& arguments, const Context& context);
 
 }  // namespace mlplan::cli

@@ -51,9 +51,10 @@ void narrow(bench::Options& options, const Budget& budget, const std::vector<Mea
     bool all = true;  // rows are selected by it
     for (const BudgetClause& clause : budget.clauses) {
       if (!clause.path.starts_with("steady")) continue;
-      const std::optional<std::string> text = selected_by(clause.path, key);
+      const std::string usual(usual_value("steady", key));  // meant where the path names none
+      const std::string text = selected_by(clause.path, key).value_or(usual);
       std::int64_t size = 0;
-      const bool selects = text && std::from_chars(text->data(), text->data() + text->size(), size).ec == std::errc();
+      const bool selects = std::from_chars(text.data(), text.data() + text.size(), size).ec == std::errc();
       all = all && selects;
       if (selects) named.insert(size);
     }

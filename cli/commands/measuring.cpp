@@ -13,11 +13,6 @@
 namespace mlplan::cli {
 namespace {
 
-int columns_of_remarks() {
-  winsize size{};
-  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-}
-
 // Calls measure(hooks) with the progress line alive.
 template <class Measure>
 auto with_hooks(bool quiet, const Context& context, const Measure& measure) {
@@ -31,6 +26,11 @@ auto with_hooks(bool quiet, const Context& context, const Measure& measure) {
 }
 
 }  // namespace
+
+int columns_of_remarks() {
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+}
 
 Result<std::vector<bench::Outcome>> measure_in_turns(const std::vector<std::string>& models,
                                                      const bench::Options& options, const bench::Look& wanted,

@@ -11,6 +11,8 @@
 
 namespace mlplan::cli {
 
+int columns_of_remarks();  // of the terminal on standard error, or 80
+
 // One run over all the models, with the same options but for the path. `wanted` as bench::Hooks has it.
 Result<std::vector<bench::Outcome>> measure_in_turns(const std::vector<std::string>& models,
                                                      const bench::Options& options, const bench::Look& wanted,

@@ -84,7 +84,7 @@ Result<int> run_simulate(const std::vector<std::string>& arguments, const Contex
   }
   const bool to_file = is_file(request->output);
   if (Status status = check_output_file(request->output); !status) return fail(status.error());
-  const Result<SimulateDocuments> documents = open_documents(*request);
+  const Result<SimulateDocuments> documents = open_documents(request->document, request->report);
   if (!documents) return fail(documents.error());
   Result<SimulatedScaling> scaling = settle(*request, *documents);
   if (!scaling) return fail(scaling.error());

@@ -19,11 +19,11 @@ Status take(Result<Report> report, const std::string& path, SimulateDocuments& d
   return {};
 }
 
-Status open_report_of_plan(const SimulateRequest& request, SimulateDocuments& documents) {
+Status open_report_of_plan(const std::string& report, SimulateDocuments& documents) {
   const Plan& plan = *documents.plan;
   const std::string& named = plan.recommendation->report;
-  const std::string path = request.report.empty() ? named : request.report;
-  if (std::error_code ignored; request.report.empty() && !std::filesystem::exists(path, ignored)) {
+  const std::string path = report.empty() ? named : report;
+  if (std::error_code ignored; report.empty() && !std::filesystem::exists(path, ignored)) {
     return fail(ErrorKind::bad_input, fmt::format("the report that {} rests on is not there", documents.plan_path),
                 path, fmt::format("--report FILE, or run it where {} is", path));
   }
@@ -44,34 +44,34 @@ Status open_report_of_plan(const SimulateRequest& request, SimulateDocuments& do
 
 }  // namespace
 
-Result<SimulateDocuments> open_documents(const SimulateRequest& request) {
+Result<SimulateDocuments> open_documents(const std::string& document, const std::string& report_of_plan) {
   SimulateDocuments documents;
   const auto needs_plan = [&] {
     return fail(ErrorKind::usage, "says where the report of a plan is, and there is no plan", "--report",
                 "mlplan simulate PLAN.json --report FILE");
   };
-  if (request.document.empty()) {
-    if (!request.report.empty()) return needs_plan();
+  if (document.empty()) {
+    if (!report_of_plan.empty()) return needs_plan();
     return documents;
   }
-  const Result<std::string> text = read_file(request.document);
+  const Result<std::string> text = read_file(document);
   if (!text) return fail(text.error());
   if (named_schema(*text) != kPlanSchema) {
-    Result<Report> report = read_report(*text, request.document);
-    if (Status status = take(std::move(report), request.document, documents); !status) return fail(status.error());
-    if (!request.report.empty()) return needs_plan();
+    Result<Report> report = read_report(*text, document);
+    if (Status status = take(std::move(report), document, documents); !status) return fail(status.error());
+    if (!report_of_plan.empty()) return needs_plan();
     return documents;
   }
-  Result<Plan> plan = read_plan(*text, request.document);
+  Result<Plan> plan = read_plan(*text, document);
   if (!plan) return fail(plan.error());
   if (!plan->recommendation) {
     return fail(ErrorKind::bad_input, "the plan recommends nothing that could be played: " + plan->infeasible->because,
-                request.document + ": /recommendation",
+                document + ": /recommendation",
                 "plan again with what is in the way changed, or play a report: mlplan simulate REPORT.json");
   }
   documents.plan = *std::move(plan);
-  documents.plan_path = request.document;
-  if (Status status = open_report_of_plan(request, documents); !status) return fail(status.error());
+  documents.plan_path = document;
+  if (Status status = open_report_of_plan(report_of_plan, documents); !status) return fail(status.error());
   return documents;
 }
 

@@ -1,10 +1,9 @@
-// The documents that mlplan simulate plays from: a report of mlplan bench, or a plan and the report it rests on.
+// The documents that mlplan simulate and verify play from: a report of mlplan bench, or a plan and the report it rests on.
 #pragma once
 
 #include <optional>
 #include <string>
 
-#include "cli/commands/simulate_flags.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
 
@@ -20,8 +19,9 @@ struct SimulateDocuments {
   const Deployment* planned() const { return plan ? &*plan->recommendation : nullptr; }
 };
 
-// Told apart by their "schema". ErrorKind::bad_input: a plan that is infeasible, whose report is not there, or is of
-// another model; ErrorKind::usage: --report without a plan.
-Result<SimulateDocuments> open_documents(const SimulateRequest& request);
+// `document`: path of a report or a plan, told apart by their "schema", or empty; `report`: of the one that a plan rests
+// on, or empty: where the plan says. ErrorKind::bad_input: a plan that is infeasible, whose report is not there, or is
+// of another model; ErrorKind::usage: a report without a plan.
+Result<SimulateDocuments> open_documents(const std::string& document, const std::string& report);
 
 }  // namespace mlplan::cli

@@ -160,7 +160,7 @@ void declare_scaling(Flags& flags, SimulateRequest& request) {
                 std::string name;
                 if (const Status status = read_choice(name, {"shared", "least"})(text); !status) return status;
                 request.routing =
-                    name == "least" ? planner::Routing::least_outstanding : planner::Routing::shared_queue;
+                    name == "least" ? Routing::least_outstanding : Routing::shared_queue;
                 return {};
               });
 }

@@ -44,7 +44,7 @@ struct SimulateRequest {
   std::optional<Duration> time_between_failures;
   std::optional<Duration> time_between_interruptions;  // of spot capacity
   std::optional<Duration> notice;                      // before one
-  std::optional<planner::Routing> routing;
+  std::optional<Routing> routing;
 
   std::string policy;  // empty: the plan's own, or fixed
   GivenScaling scaling;

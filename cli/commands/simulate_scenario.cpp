@@ -239,7 +239,7 @@ Result<PreparedSimulation> prepare_simulation(const SimulateRequest& request, co
   if (const Status status = prepare_fleet(request, documents, prepared); !status) return fail(status.error());
   prepare_ends(request, prepared);
   scenario.routing =
-      request.routing.value_or(documents.plan ? planner::Routing::least_outstanding : planner::Routing::shared_queue);
+      request.routing.value_or(documents.plan ? Routing::least_outstanding : Routing::shared_queue);
   planner::count_objectives(request.slo, scenario);
 
   const Result<Traffic> traffic = open_traffic(request.traffic);

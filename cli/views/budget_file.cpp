@@ -68,6 +68,12 @@ std::optional<Entry> entry_of(const Measure& measure) {
     return Entry{limit_text(*measure.exact, measure.unit, up),
                  fmt::format("{}: {}", measure.label, format_measure(*measure.exact, measure.unit))};
   }
+  if (measure.searched) {
+    if (!measure.searched->holds) return std::nullopt;
+    const double holds = *measure.searched->holds;
+    return Entry{limit_text(holds * (1 - kMargin), measure.unit, up),
+                 fmt::format("{}: seen to at {}", measure.label, format_measure(holds, measure.unit))};
+  }
   const std::int64_t n = gate::count_of(measure);
   const gate::Bounds bounds = gate::bounds_of(measure, gate::kConfidence);
   const std::optional<double>& bound = up ? bounds.high : bounds.low;

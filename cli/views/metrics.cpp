@@ -78,7 +78,7 @@ Json action_entry(const std::string& model, const Measure& measure) {
     const double half = std::max(*bounds.high - value, value - *bounds.low);
     entry["range"] = fmt::format("± {:.3g}", half / scale.factor);
   }
-  entry["extra"] = fmt::format("n = {}", gate::count_of(measure));
+  if (measure.stat != nullptr) entry["extra"] = fmt::format("n = {}", gate::count_of(measure));
   return entry;
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cli/views/estimates.h"
 #include "cli/views/numbers.h"
 #include "cli/views/table.h"
 #include "cli/views/timeline_plot.h"
@@ -14,7 +15,7 @@
 namespace mlplan::cli {
 namespace {
 
-enum class Kind { duration, share, number };
+using Kind = EstimateKind;
 
 constexpr double kLeastNumber = 0.0005;  // of instances, that takes a line; -v shows all
 
@@ -45,37 +46,6 @@ constexpr Figure kFigures[] = {
     {"failures", Kind::number, &SimulatedFigures::failures, false},
     {"interruptions", Kind::number, &SimulatedFigures::interruptions, false},
 };
-
-std::string share_text(double share, bool with_unit = true) {
-  return fmt::format("{:.3g}{}", share * 100, with_unit ? " %" : "");
-}
-
-int digits_for(const Estimate& estimate) {
-  if (!estimate.low || !estimate.high || !(estimate.value > 0)) return 3;
-  return (*estimate.high - *estimate.low) / 2 > 0.05 * estimate.value ? 2 : 3;
-}
-
-std::string value_text(const Estimate& estimate, Kind kind) {
-  switch (kind) {
-    case Kind::duration: return format(estimate.value, Unit::duration, digits_for(estimate));
-    case Kind::share: return share_text(estimate.value);
-    case Kind::number: return format(estimate.value, Unit::count, digits_for(estimate));
-  }
-  return kAbsent;
-}
-
-std::string interval_text(const Estimate& estimate, Kind kind) {
-  if (!estimate.low || !estimate.high) return kAbsent;
-  const int digits = digits_for(estimate);
-  switch (kind) {
-    case Kind::duration:
-      if (*estimate.low == 0) return "0 .. " + format(*estimate.high, Unit::duration, digits);
-      return format_range(*estimate.low, *estimate.high, Unit::duration, digits);
-    case Kind::share: return share_text(*estimate.low, false) + " .. " + share_text(*estimate.high);
-    case Kind::number: return format_range(*estimate.low, *estimate.high, Unit::count, digits);
-  }
-  return kAbsent;
-}
 
 std::string time_text(double seconds) { return format_duration(seconds * 1e9); }
 
@@ -141,16 +111,6 @@ std::string run_text(const SimulatedRun& run) {
   if (run.from_s > 0) text += fmt::format(" from {} on", time_text(run.from_s));
   if (run.warm_up_s > 0) text += fmt::format(", the first {} not counted", time_text(run.warm_up_s));
   return text + fmt::format(", seed {}", run.seed);
-}
-
-std::string verdict_line(const ObjectiveVerdict& verdict, const Style& style) {
-  const Ink ink = verdict.verdict == "met" ? Ink::green : verdict.verdict == "missed" ? Ink::red : Ink::yellow;
-  const char* label = verdict.verdict == "inconclusive" ? "unclear" : verdict.verdict.c_str();
-  std::string text = fmt::format("{}: not kept for {}", verdict.objective, share_text(verdict.missed.value));
-  if (verdict.missed.low) text += fmt::format(" ({})", interval_text(verdict.missed, Kind::share));
-  text += fmt::format(" of the requests, {} may be", share_text(verdict.allowed));
-  if (!verdict.why.empty()) text += ". " + verdict.why;
-  return paragraph(label, text, style, ink);
 }
 
 std::string interval_title(const SimulatedRun& run) { return fmt::format("{:.3g} % interval", run.confidence * 100); }
@@ -223,7 +183,7 @@ std::string simulation_view(const Simulation& simulation, const std::string& wri
     text += paragraph("start-up", starting, style);
   text += paragraph("policy", policy_text(simulation, style), style);
   text += paragraph("run", run_text(simulation.run), style) + "\n";
-  for (const ObjectiveVerdict& verdict : simulation.objectives) text += verdict_line(verdict, style);
+  for (const ObjectiveVerdict& verdict : simulation.objectives) text += objective_paragraph(verdict, style);
   if (!simulation.objectives.empty()) text += "\n";
   text += response_table(simulation, style) + "\n" + figure_table(simulation, style) + "\n";
   if (const std::string plot = timeline(simulation, style); !plot.empty()) text += plot + "\n";

@@ -25,7 +25,7 @@ int eighths(double fraction, int line, int lines) {
 
 std::string band_text(const Band& band, const Style& style) {
   const std::vector<double> values = columns_of_values(band.values, plot_columns(style));
-  const double most = *std::max_element(values.begin(), values.end());
+  const double most = std::max(band.full, *std::max_element(values.begin(), values.end()));
   const int lines = most > 0 ? band.lines : 1;
   const auto& glyphs = style.unicode ? kBlocks : kAscii;
   std::string text;

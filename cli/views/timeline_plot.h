@@ -15,6 +15,7 @@ struct Band {
   std::string top;             // the highest value that is shown, as text of at most 6 columns
   int lines = 2;
   Ink ink = Ink::plain;
+  double full = 0;  // value of a full band, for bands of one scale; 0: the highest value that is shown
 };
 
 int plot_columns(const Style& style);  // of a curve, at most 60; a line has 20 more

@@ -10,12 +10,9 @@
 #include <optional>
 #include <span>
 
-namespace mlplan::planner {
+#include "fleet/fleet_limits.h"
 
-enum class MissedDraw {
-  starts_cold,       // a draw that finds the pool empty starts an instance of its own: lost sales
-  waits_for_refill,  // it takes the next refill: backlog
-};
+namespace mlplan::planner {
 
 // Share of draws that find the pool of `size` empty.
 double pool_miss_share(std::int64_t size, double demand, MissedDraw miss = MissedDraw::starts_cold);

@@ -18,12 +18,14 @@ Engine::Engine(const Scenario& scenario, Policy& policy, std::uint64_t seed, std
     : scenario_(scenario),
       policy_(policy),
       random_(seed, replication),
-      fleet_(scenario.fleet, random_.start_up),
+      starts_(scenario.fleet.start_up, random_.start_up, fleet_),
+      fleet_(limits_of(scenario.fleet), starts_),
       service_(scenario.fleet.instance.service, scenario.fleet.instance.max_batch),
       failures_(scenario.fleet.failures.time_between_s, random_.failures),
       interruptions_(scenario.fleet.interruptions.time_between_s, random_.failures),
       shared_(scenario.routing == Routing::shared_queue),
       asks_on_wait_(policy.decides_on_wait()),
+      shares_host_(scenario.fleet.host.has_value()),
       slots_per_instance_(
           static_cast<std::uint32_t>(scenario.fleet.instance.workers * scenario.fleet.instance.concurrency)),
       max_batch_(static_cast<std::size_t>(scenario.fleet.instance.max_batch)),
@@ -45,8 +47,12 @@ SimulationResult Engine::run() {
   next_arrival();
   find_next_other();
   while (true) {
-    const double completion = completions_.next_time();
+    double completion = completions_.next_time();
     const double rare = std::min(next_other_, deadline_);
+    if (shares_host_) [[unlikely]] {
+      if (!completions_.empty()) completion = services_.time_of(completion);
+      services_.proceed(std::min({completion, rare, next_arrival_}));
+    }
     if (rare <= completion && rare <= next_arrival_) {
       if (rare >= give_up_at_) break;
       other(rare);
@@ -56,6 +62,8 @@ SimulationResult Engine::run() {
       arrive(next_arrival_);
       next_arrival();
     }
+    if (shares_host_) [[unlikely]]
+      share_host(now_);
     ++result_.events;
     if (closed_ && in_service_ + queued_ == 0) break;
   }
@@ -155,7 +163,8 @@ inline void Engine::start(double now, std::uint32_t slot, RequestQueue& queue, b
   here.batch = static_cast<std::uint32_t>(batch);
   queued_ -= static_cast<std::int64_t>(batch);
   in_service_ += static_cast<std::int64_t>(batch);
-  const double done = now + service_.draw(static_cast<std::int64_t>(batch), random_.service);
+  const double done =
+      (shares_host_ ? services_.done() : now) + service_.draw(static_cast<std::int64_t>(batch), random_.service);
   if (replaces_top) {
     completions_.replace_top({done, slot, here.epoch});
     return;

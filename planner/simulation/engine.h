@@ -10,16 +10,18 @@
 #include <memory>
 #include <vector>
 
+#include "fleet/fleet.h"
 #include "planner/simulation/arrivals.h"
 #include "planner/simulation/batch_sampler.h"
 #include "planner/simulation/event_heap.h"
-#include "planner/simulation/fleet.h"
 #include "planner/simulation/hazard.h"
-#include "planner/simulation/least_loaded.h"
+#include "fleet/least_loaded.h"
 #include "planner/simulation/random_streams.h"
 #include "planner/simulation/request_queue.h"
 #include "planner/simulation/result.h"
 #include "planner/simulation/scenario.h"
+#include "planner/simulation/simulated_starts.h"
+#include "planner/simulation/work_clock.h"
 #include "profiles/policy.h"
 
 namespace mlplan::planner {
@@ -31,7 +33,7 @@ class Engine {
 
  private:
   struct Completion {
-    double time = 0;
+    double time = 0;  // with a shared host: on the clock of work done
     std::uint32_t slot = 0;
     std::uint32_t epoch = 0;
   };
@@ -90,6 +92,7 @@ class Engine {
   void other(double now);
   void find_next_other();
   void decide(double now, bool on_wait);
+  void share_host(double now);
   Observation observe(double now, bool on_wait) const;
   void take_changes(double now);
   void admit(double now, std::uint32_t id);
@@ -106,13 +109,17 @@ class Engine {
   const Scenario& scenario_;
   Policy& policy_;
   RandomStreams random_;
+  SimulatedStarts starts_;
   Fleet fleet_;
   BatchSampler service_;
   Hazard failures_;
   Hazard interruptions_;
+  std::size_t listed_failures_ = 0;  // of those at given times, that have happened
+  std::size_t listed_interruptions_ = 0;
 
   const bool shared_;
   const bool asks_on_wait_;
+  const bool shares_host_;
   const std::uint32_t slots_per_instance_;
   const std::size_t max_batch_;
   const double batch_timeout_;
@@ -158,6 +165,11 @@ class Engine {
   double give_up_at_;
   bool counting_ = false;
   bool closed_ = false;  // arrivals are over
+
+  // With a shared host: the work done by each service, and for what numbers its pace was set.
+  WorkClock services_;
+  std::int64_t paced_slots_ = 0;
+  std::int64_t paced_loads_ = 0;
 
   Marks begun_;
   Marks point_begun_;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "planner/simulation/engine.h"
+#include "planner/simulation/shared_host.h"
 
 namespace mlplan::planner {
 
@@ -29,7 +30,12 @@ InstanceEvents operator-(const InstanceEvents& a, const InstanceEvents& b) {
 }  // namespace
 
 void Engine::find_next_other() {
-  next_other_ = std::min({fleet_.next_time(), failures_.next_time(), interruptions_.next_time(), next_decision_,
+  const auto listed = [](const EndSettings& settings, std::size_t next) {
+    return next < settings.at_s.size() ? settings.at_s[next] : kInfinity;
+  };
+  next_other_ = std::min({starts_.next_time(), failures_.next_time(), interruptions_.next_time(),
+                          listed(scenario_.fleet.failures, listed_failures_),
+                          listed(scenario_.fleet.interruptions, listed_interruptions_), next_decision_,
                           batch_timers_.next_time(), next_point_, counting_from_, counting_until_, give_up_at_});
 }
 
@@ -39,26 +45,35 @@ void Engine::other(double now) {
   if (counting_from_ <= now) begin_counting(now);
   if (next_point_ <= now) close_point(now);
   if (counting_until_ <= now) end_counting(now);
-  if (fleet_.next_time() <= now) {
-    fleet_.advance(now);
+  if (starts_.next_time() <= now) {
+    starts_.advance(now);
     take_changes(now);
   }
-  const auto happen = [&](Hazard& hazard, double notice_s, std::int64_t& count) {
-    if (hazard.next_time() > now) return;
-    hazard.renew(now, random_.failures);
+  const auto end_one = [&](double notice_s, std::int64_t& count) {
     const std::vector<std::uint32_t>& ready = fleet_.ready_ids();
+    if (ready.empty()) return;
     const std::uint32_t id = ready[draw_index(random_.failures, ready.size())];
     ++count;
     if (notice_s > 0) {
-      fleet_.give_notice(now, id, notice_s);
+      fleet_.give_notice(now, id);
+      starts_.remind(now + notice_s, id);
     } else {
       end_instance(now, id);
     }
     fleet_.balance(now);
     take_changes(now);
   };
-  happen(failures_, scenario_.fleet.failures.notice_s, fleet_.events().failures);
-  happen(interruptions_, scenario_.fleet.interruptions.notice_s, fleet_.events().interruptions);
+  const auto happen = [&](Hazard& hazard, const EndSettings& settings, std::size_t& listed, std::int64_t& count) {
+    while (listed < settings.at_s.size() && settings.at_s[listed] <= now) {
+      ++listed;
+      end_one(settings.notice_s, count);
+    }
+    if (hazard.next_time() > now) return;
+    hazard.renew(now, random_.failures);
+    end_one(settings.notice_s, count);
+  };
+  happen(failures_, scenario_.fleet.failures, listed_failures_, fleet_.events().failures);
+  happen(interruptions_, scenario_.fleet.interruptions, listed_interruptions_, fleet_.events().interruptions);
   if (next_decision_ <= now) {
     decide(now, false);
     next_decision_ = now + policy_.interval_s();
@@ -70,6 +85,22 @@ void Engine::other(double now) {
   }
   if (deadline_ <= now) serve_waiting(now);
   find_next_other();
+}
+
+// After each event, in which no time passes: at what pace services and loads go on. Start-ups that are about to be are
+// found anew.
+void Engine::share_host(double now) {
+  const std::int64_t loads = starts_.loads_under_way();
+  if (completions_.empty()) services_.restart();
+  if (busy_slots_ == paced_slots_ && loads == paced_loads_) return;
+  const SharedHost& host = *scenario_.fleet.host;
+  services_.set_slowdown(service_slowdown(host, busy_slots_, loads));
+  if (loads > 0) {
+    starts_.set_least_slowdown(now, least_load_slowdown(host, busy_slots_, loads));
+    find_next_other();
+  }
+  paced_slots_ = busy_slots_;
+  paced_loads_ = loads;
 }
 
 // --- the policy and the fleet
@@ -105,10 +136,10 @@ void Engine::decide(double now, bool on_wait) {
 }
 
 void Engine::take_changes(double now) {
-  while (!fleet_.became_ready.empty() || !fleet_.left_service.empty() || !fleet_.notice_over.empty()) {
+  while (!fleet_.became_ready.empty() || !fleet_.left_service.empty() || !starts_.notice_over.empty()) {
     for (const std::uint32_t id : std::exchange(fleet_.left_service, {})) release(now, id);
     bool ended = false;
-    for (const std::uint32_t id : std::exchange(fleet_.notice_over, {})) {
+    for (const std::uint32_t id : std::exchange(starts_.notice_over, {})) {
       end_instance(now, id);
       ended = true;
     }

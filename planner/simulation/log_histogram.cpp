@@ -30,6 +30,22 @@ double LogHistogram::quantile(double q) const {
   return max_;
 }
 
+double LogHistogram::quantile_between(double q) const {
+  if (count_ == 0) return 0;
+  const double rank = std::max(q * static_cast<double>(count_), 0.5);
+  std::int64_t below = 0;
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
+    const std::int64_t here = counts_[i];
+    if (here > 0 && static_cast<double>(below + here) >= rank) {
+      const double low = lower_edge(i);
+      const double high = std::min(max_, lower_edge(i + 1));
+      return low + (high - low) * (rank - static_cast<double>(below)) / static_cast<double>(here);
+    }
+    below += here;
+  }
+  return max_;
+}
+
 double LogHistogram::share_within(double seconds) const {
   if (count_ == 0) return 0;
   if (seconds >= max_) return 1;

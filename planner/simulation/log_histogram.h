@@ -31,6 +31,8 @@ class LogHistogram {
   // Upper edge of the bin that holds the nearest-rank q-quantile, at most the maximum: at most 1.6 % too high, never
   // too low. 0 < q <= 1; 0 when nothing was recorded.
   double quantile(double q) const;
+  // The same on the line through the bin, as if its times lay evenly in it: no bias to either side.
+  double quantile_between(double q) const;
   // Share of times whose bin ends at or below `seconds`: never too high. 0 when nothing was recorded.
   double share_within(double seconds) const;
   // Bins that hold something, ascending.

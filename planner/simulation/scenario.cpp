@@ -61,6 +61,17 @@ Status check(const StreamedArrivals& arrivals) {
   return {};
 }
 
+Status check(const SharedHost& host) {
+  const auto uses = [](double cpus) { return cpus >= 0 && std::isfinite(cpus); };
+  if (!(host.cpus > 0) || !std::isfinite(host.cpus)) return wrong("fleet.host.cpus", "must be above 0");
+  if (!uses(host.cpus_per_slot)) return wrong("fleet.host.cpus_per_slot", "must not be negative");
+  if (!uses(host.cpus_per_load)) return wrong("fleet.host.cpus_per_load", "must not be negative");
+  for (const double factor : host.service_factor) {
+    if (!(factor > 0) || !std::isfinite(factor)) return wrong("fleet.host.service_factor", "a factor must be above 0");
+  }
+  return {};
+}
+
 Status check(const InstanceSettings& instance) {
   if (instance.workers < 1 || instance.concurrency < 1 || instance.workers * instance.concurrency > 100'000) {
     return wrong("fleet.instance", "an instance must have at least one worker and serve at least one batch at once");
@@ -106,6 +117,9 @@ Status validate(const Scenario& scenario) {
   for (const double factor : start_up.simultaneous_factor) {
     if (!(factor > 0)) return wrong("fleet.start_up.simultaneous_factor", "a factor must be above 0");
   }
+  if (fleet.host) {
+    if (Status status = check(*fleet.host); !status) return status;
+  }
   if (fleet.initial_instances < 0 || fleet.initial_pool < 0 ||
       fleet.initial_instances + fleet.initial_pool > fleet.max_instances) {
     return wrong("fleet", "the initial instances must not be negative nor more than the most");
@@ -114,6 +128,7 @@ Status validate(const Scenario& scenario) {
     if (!(end->time_between_s > 0) || !(end->notice_s >= 0)) {
       return wrong("fleet", "the time between failures or interruptions must be above 0");
     }
+    if (!std::ranges::is_sorted(end->at_s)) return wrong("fleet", "the times of failures must not go back");
   }
   if (scenario.queue_limit < 0) return wrong("queue_limit", "must not be negative");
   if (!(scenario.duration_s > 0) || !std::isfinite(scenario.duration_s)) return wrong("duration_s", "must be above 0");

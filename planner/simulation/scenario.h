@@ -9,8 +9,9 @@
 #include <optional>
 #include <vector>
 
+#include "fleet/fleet_limits.h"
+#include "fleet/routing.h"
 #include "planner/distribution.h"
-#include "planner/queueing/spares.h"
 #include "planner/simulation/arrivals.h"
 #include "profiles/support/result.h"
 
@@ -49,6 +50,16 @@ struct StartUpSettings {
 struct EndSettings {
   double time_between_s = std::numeric_limits<double>::infinity();  // per ready instance
   double notice_s = 0;  // it takes nothing new for that long, then it ends; 0: at once
+  std::vector<double> at_s = {};  // besides, one that is ready then, at each of these ascending times; none is: nothing
+};
+
+// All instances share one machine, whose CPUs run short when they start and serve at once.
+struct SharedHost {
+  double cpus = 1;
+  double cpus_per_slot = 1;  // that a slot uses while it serves: its threads
+  double cpus_per_load = 1;  // that a start-up uses while it loads
+  // Services that run at once in k slots each run slower by factor k, at every moment, as start-ups that overlap do.
+  std::vector<double> service_factor = {};
 };
 
 struct FleetSettings {
@@ -61,11 +72,7 @@ struct FleetSettings {
   EndSettings interruptions = {.notice_s = 120};  // of spot capacity
   bool retries = false;  // what an instance that ended was serving starts again at the head of the queue, or is lost
   MissedDraw missed_draw = MissedDraw::starts_cold;
-};
-
-enum class Routing {
-  shared_queue,       // one queue; whatever is free first takes the head
-  least_outstanding,  // at arrival to the ready instance with the fewest requests, whose queue it stays in
+  std::optional<SharedHost> host = {};  // absent: what one instance does slows no other one's services
 };
 
 struct Scenario {

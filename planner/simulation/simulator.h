@@ -3,7 +3,7 @@
 // Discrete events in continuous time: arrivals, batches done, instances that become ready or end, and the policy at its
 // own cadence. Equal scenario, policy, seed and replication give equal results, byte for byte. Memory does not grow
 // with the requests simulated, only with those that wait at once. Nothing is approximated; what is left out: requests
-// do not give up, and an instance serves as fast beside busy neighbours as alone.
+// do not give up, and an instance serves as fast beside busy neighbours as alone, unless they share a host.
 #pragma once
 
 #include <cstdint>

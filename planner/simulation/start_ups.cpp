@@ -3,37 +3,34 @@
 #include <algorithm>
 #include <limits>
 
+#include "planner/simulation/shared_host.h"
+
 namespace mlplan::planner {
 
-double StartUps::factor() const {
-  if (factors_.empty() || count_ < 1) return 1;
-  const auto known = static_cast<std::int64_t>(factors_.size());
-  if (count_ <= known) return factors_[static_cast<std::size_t>(count_ - 1)];
-  const double last = factors_.back();
-  const double step = known >= 2 ? last - factors_[static_cast<std::size_t>(known - 2)] : 0;
-  return std::max(last + step * static_cast<double>(count_ - known), last);
+void StartUps::proceed(double now) {
+  clock_.proceed(now);
+  if (count_ == 0 && loads_.empty()) clock_.restart();
 }
 
-void StartUps::proceed(double now) {
-  work_done_ += (now - now_) / factor();
-  now_ = now;
-  if (count_ == 0 && loads_.empty()) work_done_ = 0;
+void StartUps::set_pace() { clock_.set_slowdown(std::max(factor_at(factors_, count_), least_slowdown_)); }
+
+void StartUps::change_count(double now, std::int64_t by) {
+  proceed(now);
+  count_ += by;
+  set_pace();
 }
 
 void StartUps::add(double now, double work_s, std::uint32_t instance, std::uint32_t generation) {
   proceed(now);
-  loads_.push({work_done_ + work_s, instance, generation});
-  ++count_;
+  loads_.push({clock_.done() + work_s, instance, generation});
+  change_count(now, 1);
 }
 
-void StartUps::cancel(double now) {
-  proceed(now);
-  --count_;
-}
+void StartUps::cancel(double now) { change_count(now, -1); }
 
 double StartUps::next_time() const {
   if (loads_.empty()) return std::numeric_limits<double>::infinity();
-  return now_ + std::max(0.0, loads_.top().time - work_done_) * factor();
+  return clock_.time_of(loads_.top().time);
 }
 
 StartUps::Load StartUps::pop(double now) {
@@ -43,9 +40,12 @@ StartUps::Load StartUps::pop(double now) {
   return load;
 }
 
-void StartUps::count_finished(double now) {
+void StartUps::count_finished(double now) { change_count(now, -1); }
+
+void StartUps::set_least_slowdown(double now, double slowdown) {
   proceed(now);
-  --count_;
+  least_slowdown_ = slowdown;
+  set_pace();
 }
 
 }  // namespace mlplan::planner

@@ -1,7 +1,5 @@
-// Loads under way, which slow each other down: with n at once each proceeds at 1 / factor(n) of its speed alone.
-//
-// As all proceed at the same speed at any moment, one clock of work done serves for all: a load ends when that clock
-// has gone on by its own work (the virtual time of generalised processor sharing, Parekh and Gallager 1993).
+// Loads under way, which slow each other down: with n at once each proceeds at 1 / factor(n) of its speed alone, or
+// slower where the machine they share is busy with something else too.
 #pragma once
 
 #include <cstdint>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "planner/simulation/event_heap.h"
+#include "planner/simulation/work_clock.h"
 
 namespace mlplan::planner {
 
@@ -32,15 +31,20 @@ class StartUps {
   Load pop(double now);
   void count_finished(double now);  // after pop() of one that had not been given up
 
+  // From now on each is slowed at least so much.
+  void set_least_slowdown(double now, double slowdown);
+  std::int64_t count() const { return count_; }  // under way, those given up left out
+
  private:
-  double factor() const;
   void proceed(double now);
+  void change_count(double now, std::int64_t by);
+  void set_pace();
 
   std::vector<double> factors_;
   EventHeap<Load> loads_;
-  std::int64_t count_ = 0;  // under way, those given up left out
-  double now_ = 0;
-  double work_done_ = 0;
+  std::int64_t count_ = 0;
+  double least_slowdown_ = 0;
+  WorkClock clock_;
 };
 
 }  // namespace mlplan::planner

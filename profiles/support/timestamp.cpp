@@ -1,9 +1,10 @@
 #include "profiles/support/timestamp.h"
 
+#include <fmt/chrono.h>
+
 #include <cctype>
 #include <chrono>
 #include <cmath>
-#include <string>
 
 #include "profiles/support/csv.h"
 
@@ -118,5 +119,9 @@ std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit) {
 }
 
 bool is_calendar_time(std::int64_t nanoseconds) { return nanoseconds >= std::int64_t{100'000'000} * kSecond; }
+
+std::string format_time(std::int64_t seconds_since_1970) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(static_cast<std::time_t>(seconds_since_1970)));
+}
 
 }  // namespace mlplan

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace mlplan {
@@ -21,5 +22,8 @@ std::optional<std::int64_t> parse_time(std::string_view text, TimeUnit unit);
 
 // Whether nanoseconds can be a time since 1970 at all: later than 1973.
 bool is_calendar_time(std::int64_t nanoseconds);
+
+// As documents have it, in UTC: "2023-11-16T18:17:03Z".
+std::string format_time(std::int64_t seconds_since_1970);
 
 }  // namespace mlplan

@@ -49,6 +49,14 @@ void fields(F& field, T& measure) {
   field("start_at_ns", measure.start_at_ns);
 }
 
+template <class F, Like<AttendRequest> T>
+void fields(F& field, T& attend) {
+  field("input", attend.input);
+  field("threads", attend.threads);
+  field("batches", attend.batches);
+  field("untimed", attend.untimed);
+}
+
 template <class F, Like<ServeRequest> T>
 void fields(F& field, T& serve) {
   field("input", serve.input);
@@ -78,6 +86,7 @@ void fields(F& field, T& request) {
   field("warm_up", request.warm_up);
   field("measure", request.measure);
   field("serve", request.serve);
+  field("attend", request.attend);
   field("check", request.check);
   field("sample_name", request.sample_name);
   field("sample_size", request.sample_size);

@@ -112,6 +112,27 @@ struct ServeRequest {
   std::int64_t min_count = 1;             // ... and this many calls
 };
 
+// Requests one by one, as a server in a pool has them. After the reply to this verb the channel carries Tickets to the
+// worker and Stubs back, as they lie in memory (both ends are programs of one version), until it is closed.
+struct AttendRequest {
+  InputRequest input;
+  std::int64_t threads = 0;           // intra-op; 0: as loaded
+  std::vector<std::int64_t> batches;  // every size that may come: their inputs are made before the reply
+  std::int64_t untimed = 0;           // inferences at each of these sizes before the reply
+};
+
+// One inference of a batch.
+struct Ticket {
+  std::uint64_t number;
+  std::int64_t batch;
+};
+struct Stub {
+  std::uint64_t number;
+  std::int64_t started_ns;  // CLOCK_MONOTONIC
+  std::int64_t done_ns;
+  std::int64_t failure_bytes;  // of the message that follows, where the model threw; 0: it did not
+};
+
 struct CheckRequest {
   std::string what;                   // "golden", "save_golden", "batch_split", "threads", "dtype"
   std::string path;                   // of the golden
@@ -129,6 +150,7 @@ struct Request {
   // warm_up:     further inferences on the same input until steady
   // measure:     one block
   // serve:       requests at given times, or several calls at the same time
+  // attend:      from then on Tickets (AttendRequest)
   // trial:       one inference on the given input; failure is a reply, not the end
   // describe:    methods, signature, inferred inputs, weights; needs load
   // quality:     repeatability, NaN and Inf of the output, digest
@@ -141,6 +163,7 @@ struct Request {
   WarmUpRequest warm_up;
   MeasureRequest measure;
   ServeRequest serve;
+  AttendRequest attend;
   CheckRequest check;
   std::string sample_name;
   std::string sample_size;  // "small", "medium", "large" or a byte quantity

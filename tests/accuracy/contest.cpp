@@ -164,7 +164,7 @@ planner::Scenario scenario_of(const ContestTraffic& traffic, const planner::Cand
   scenario.fleet.start_up.pool_exit_s = scenario.fleet.start_up.load_s;
   scenario.fleet.initial_instances = rule.instances_at_first;
   scenario.fleet.initial_pool = rule.pool_at_first;
-  scenario.routing = planner::Routing::least_outstanding;
+  scenario.routing = Routing::least_outstanding;
   scenario.duration_s = traffic.warm_up_s + traffic.judged_s;
   scenario.warm_up_s = traffic.warm_up_s;
   scenario.slo_response_s = kContestServices * traffic.service_s;

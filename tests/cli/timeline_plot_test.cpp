@@ -18,6 +18,12 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
+std::string repeated(const char* symbol) {
+  std::string line;
+  for (int i = 0; i < kColumns; ++i) line += symbol;
+  return line;
+}
+
 std::vector<double> rising(std::size_t count) {
   std::vector<double> values(count);
   std::iota(values.begin(), values.end(), 1.0);
@@ -50,6 +56,14 @@ TEST_CASE("nothing at all is one line, and the least there is is seen") {
   values[59] = 1;
   const auto lines = lines_of(timeline_plot({{"queued", values, "1", 2, Ink::plain}}, 0, 60, Style{}));
   CHECK(lines[1] == "                  0│▁" + std::string(58, ' ') + "█");
+}
+
+TEST_CASE("bands of one scale can be compared") {
+  const std::vector<double> half(kColumns, 5);
+  Band band{"p99", half, "10", 1, Ink::plain, 10};
+  CHECK(lines_of(timeline_plot({band}, 0, 60, Style{})).front().ends_with("│" + repeated("▄")));
+  band.full = 1;  // never less than what is shown
+  CHECK(lines_of(timeline_plot({band}, 0, 60, Style{})).front().ends_with("│" + repeated("█")));
 }
 
 TEST_CASE("times are written in two units at most") {

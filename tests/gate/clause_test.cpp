@@ -133,6 +133,33 @@ TEST_CASE("an exact number bounds itself, and what was not made says why") {
   CHECK(judgement.reason == "the run measured no warm starts");
 }
 
+TEST_CASE("a rate that was searched for passes where one as high held, and fails where one as low did not") {
+  Measure measure;
+  measure.unit = MeasureUnit::per_second;
+  measure.lower_is_better = false;
+  measure.sampling = Sampling::searched;
+  measure.searched = {.holds = 80, .fails = 90};
+  CHECK(judge_at_least(measure, 79).outcome == Outcome::pass);
+  CHECK(judge_at_least(measure, 80).outcome == Outcome::pass);
+  CHECK(judge_at_least(measure, 81).outcome == Outcome::inconclusive);
+  CHECK(judge_at_least(measure, 89).outcome == Outcome::inconclusive);
+  CHECK(judge_at_least(measure, 90).outcome == Outcome::fail);
+  CHECK(judge_at_least(measure, 91).outcome == Outcome::fail);
+  CHECK(judge_at_most(measure, 79).outcome == Outcome::fail);
+  CHECK(judge_at_most(measure, 80).outcome == Outcome::inconclusive);
+  CHECK(judge_at_most(measure, 90).outcome == Outcome::pass);
+  CHECK(judge_at_least(measure, 85).reason.find("held at 80.0/s and did not at 90.0/s") != std::string::npos);
+  // The search has its own confidence, that more looks do not ask more of.
+  CHECK(judge_at_least(measure, 80, 0.99).outcome == Outcome::pass);
+
+  measure.searched = {.holds = 80, .fails = {}};
+  CHECK(judge_at_least(measure, 80).outcome == Outcome::pass);
+  CHECK(judge_at_least(measure, 1e6).outcome == Outcome::inconclusive);
+  measure.searched = {.holds = {}, .fails = 2};
+  CHECK(judge_at_least(measure, 1).outcome == Outcome::inconclusive);
+  CHECK(judge_at_least(measure, 2).outcome == Outcome::fail);
+}
+
 TEST_CASE("fail beats inconclusive beats pass") {
   CHECK(worse_of(Outcome::pass, Outcome::pass) == Outcome::pass);
   CHECK(worse_of(Outcome::pass, Outcome::inconclusive) == Outcome::inconclusive);

@@ -183,3 +183,35 @@ TEST_CASE("a file's limit of the same kind gives way to the flag's, one of the o
   REQUIRE(add_limit(budget, LimitKind::min, std::string(kPath) + "=1ms", "--min"));
   CHECK(judge({.report = {&report, "r.json"}, .budget = budget})->clauses.size() == 2);
 }
+
+namespace {
+
+Report report_of_search(double limit_ns, const char* started_at) {
+  Report report = report_of_starts(before_times());
+  report.mlplan.started_at = started_at;
+  LoadKnee& knee = report.load.emplace_back();
+  knee.objectives = {{0.99, limit_ns}};
+  knee.holds_per_s = 100;
+  knee.tried = {{100, "holds", {}, {}}, {102, "fails", {}, {}}};
+  return report;
+}
+
+ClauseVerdict judged_against(const Report& now, const Report& before) {
+  Budget budget;
+  budget.clauses.push_back({.path = "load.holds", .where = "b.toml:2:1", .max_regression = 0.1});
+  GateQuestion question;
+  question.report = {&now, "now.json"};
+  question.baseline = {&before, "before.json"};
+  question.budget = budget;
+  return judged(question);
+}
+
+}  // namespace
+
+TEST_CASE("a baseline whose row of that path is another one is inconclusive") {
+  const Report now = report_of_search(5e7, "2026-01-05T10:00:00Z");
+  CHECK(judged_against(now, report_of_search(5e7, "2026-01-05T09:00:00Z")).outcome == "pass");
+  const ClauseVerdict other = judged_against(now, report_of_search(2e7, "2026-01-05T09:00:00Z"));
+  CHECK(other.outcome == "inconclusive");
+  CHECK(holds(other.reason, "slo p99=20ms"));
+}

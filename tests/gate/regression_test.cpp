@@ -142,6 +142,31 @@ TEST_CASE("exact numbers are compared, and from zero any worsening is one") {
   CHECK(judge_regression(before, now, 0.1).judgement.outcome == Outcome::pass);
 }
 
+TEST_CASE("rates that were searched for are compared by what held and what did not") {
+  Measure before;
+  before.unit = MeasureUnit::per_second;
+  before.lower_is_better = false;
+  before.sampling = Sampling::searched;
+  before.searched = {.holds = 100, .fails = 104};
+  Measure now = before;
+  CHECK(judge_regression(now, before, 0.1).judgement.outcome == Outcome::pass);
+  CHECK(judge_regression(now, before, 0.01).judgement.outcome == Outcome::inconclusive);
+  now.searched = {.holds = 60, .fails = 63};
+  const RegressionJudgement slower = judge_regression(now, before, 0.1);
+  CHECK(slower.judgement.outcome == Outcome::fail);
+  CHECK(slower.figures.ratio == doctest::Approx(100.0 / 60));
+  CHECK(slower.figures.ratio_low == doctest::Approx(100.0 / 63));
+  CHECK(slower.figures.ratio_high == doctest::Approx(104.0 / 60));
+  CHECK(judge_regression(before, now, 0.1).judgement.outcome == Outcome::pass);
+  // No rate holds any more.
+  now.searched = {.holds = {}, .fails = 2};
+  CHECK(judge_regression(now, before, 0.1).judgement.outcome == Outcome::fail);
+  CHECK(judge_regression(before, now, 0.1).judgement.outcome == Outcome::pass);
+  // No rate was seen to fail: it may hold far above.
+  now.searched = {.holds = 60, .fails = {}};
+  CHECK(judge_regression(now, before, 0.1).judgement.outcome == Outcome::inconclusive);
+}
+
 TEST_CASE("what either report lacks is inconclusive") {
   const Figure figure(ladder(1, 1, 20));
   Measure missing;

@@ -551,4 +551,63 @@ Simulation RandomDocuments::simulation() {
   return result;
 }
 
+ComparedQuantity RandomDocuments::compared_quantity(bool may_miss) {
+  constexpr const char* kUnits[] = {"ns", "share", "count", "bytes", "per_s"};
+  ComparedQuantity row{word(), kUnits[below(5)], estimate(), estimate(), {}, {}, "unclear", word()};
+  if (coin()) row.error = number() - 0.5;
+  if (row.predicted.low && row.predicted.high && std::isfinite(row.predicted.value)) {
+    row.inside = row.measured.value >= *row.predicted.low && row.measured.value <= *row.predicted.high;
+    if (*row.inside && coin()) row.outcome = "holds";
+    if (!*row.inside && may_miss && coin()) row.outcome = "misses";
+  }
+  return row;
+}
+
+Verification RandomDocuments::verification() {
+  constexpr const char* kVerdicts[] = {"holds", "misses", "inconclusive"};
+  Verification result;
+  result.version = word();
+  result.argv = words();
+  result.started_at = word();
+  result.seed = engine_();
+  result.plan = word();
+  result.report = word();
+  result.model = {word(), word()};
+  result.machine = {word(), "B"};
+  result.scaling = {word(), 1 + below(9), 1 + below(9), 1 + number(), 0.5, words(), words()};
+  result.traffic = {word(), "trace", number(), number(), number(), words()};
+  result.pool = {1 + below(9), 1 + below(9), 1 + below(64), below(1'000'000'000), "least_outstanding", word(),
+                 {},           below(9),     below(9)};
+  if (coin()) result.pool.policy_settings = {{"a b", number()}};
+  result.verdict = kVerdicts[below(3)];
+  result.interrupted = result.verdict != "holds" && coin();
+  result.why = word();
+  result.next = word();
+  for (auto n = below(5); n > 0; --n) result.comparisons.push_back(compared_quantity(result.verdict != "holds"));
+  if (result.verdict == "holds")
+    result.comparisons.push_back({word(), "count", {3, 2, 4}, {2.5, {}, {}}, -0.25, true, "holds", ""});
+  if (result.verdict == "misses") result.objectives.push_back({word(), share(), estimate(), "missed", word()});
+  if (coin()) result.objectives.push_back({word(), share(), estimate(), "met", word()});
+  if (coin()) result.explanations = {{"service_inflated", 1.08, "ratio", word()}, {"hand_over", {}, "", word()}};
+  VerifiedRequests& requests = result.requests;
+  requests = {0, below(1000), below(9), below(9), below(9), below(9), {}};
+  requests.scheduled = requests.completed + requests.failed + requests.lost + requests.rejected + requests.unfinished;
+  if (coin()) requests.reasons = {{word(), below(9)}};
+  result.window = {number(), number(), number(), number(), requests.scheduled + below(100)};
+  result.workers = {below(99), below(99), below(9), below(9), below(9), below(9), maybe_number(), below(99)};
+  result.generator = {coin(), share(), maybe_number()};
+  result.noise.reasons = words();
+  if (coin()) result.noise.stolen_share = share();
+  if (coin()) result.noise.cpu_pressure = share();
+  if (coin()) result.assumed = {{word(), number(), "ratio", word()}};
+  result.stretch_s = number();
+  for (auto n = below(3); n > 0; --n) {
+    const auto figures = [&] { return StretchFigures{maybe_number(), maybe_number(), number(), number(), number()}; };
+    VerifiedStretch& stretch = result.timeline.emplace_back();
+    stretch = {number(), below(99), below(99), below(9), below(9), figures(), {}};
+    if (coin()) stretch.predicted = figures();
+  }
+  return result;
+}
+
 }  // namespace mlplan::test

@@ -10,6 +10,7 @@
 #include "profiles/report.h"
 #include "profiles/simulation.h"
 #include "profiles/traffic.h"
+#include "profiles/verification.h"
 
 namespace mlplan::test {
 
@@ -39,6 +40,8 @@ class RandomDocuments {
   KeepAliveComparison keep_alive();
   MachineProfile machine_profile();
   Report report();  // every optional part sometimes there, sometimes not
+  Verification verification();  // of each verdict, without contradictions
+  Report report();              // every optional part sometimes there, sometimes not
 
  private:
   InputSpec input(const std::string& name, int depth);
@@ -57,6 +60,7 @@ class RandomDocuments {
   RequestTrace request_trace();
   Estimate estimate();
   SimulatedTime simulated_time();
+  ComparedQuantity compared_quantity(bool may_miss);
   Deployment deployment();
   WarmPool warm_pool();
   InstanceType instance_type(const std::string& name);

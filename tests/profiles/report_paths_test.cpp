@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "tests/profiles/random_documents.h"
 
@@ -221,6 +222,44 @@ TEST_CASE("what a path means does not depend on which other rows there are") {
   CHECK(find_measure(report, "throughput", "")->why_not == "no closed-loop row was measured");
 }
 
+TEST_CASE("a search for the highest rate is one figure, between what was seen to hold and what was seen to fail") {
+  Report report;
+  LoadKnee& knee = report.load.emplace_back();
+  knee.threads = 2;
+  knee.arrivals = "poisson";
+  knee.objectives = {{0.5, 2.5e7}, {0.99, 1e9}};
+  knee.holds_per_s = 80;
+  knee.fails_per_s = 90;
+  // 90 was given up and 120 failed: what lies between may hold.
+  knee.tried = {{80, "holds", {}, {}}, {90, "undecided", {}, {}}, {120, "fails", {}, {}}, {160, "fails", {}, {}}};
+  const auto found_in = [&](const char* path) {
+    const Result<Measure> measure = find_measure(report, path, "");
+    REQUIRE_MESSAGE(measure, measure.error().message << measure.error().hint);
+    return *measure;
+  };
+  const Measure measure = found_in("load.holds");
+  CHECK(measure.value() == 80);
+  REQUIRE(measure.searched);
+  CHECK(measure.searched->holds == 80);
+  CHECK(measure.searched->fails == 120);
+  CHECK(measure.unit == MeasureUnit::per_second);
+  CHECK_FALSE(measure.lower_is_better);
+  CHECK(measure.label == "highest rate that holds, batch 1, threads 2, slo p50=25ms+p99=1s");
+  CHECK(found_in("load[batch=1,slo=p50=25ms+p99=1s].holds").value() == 80);
+  CHECK(holds(find_measure(report, "load.holds.p99", "").error().message, "one number"));
+  CHECK_FALSE(find_measure(report, "load[slo=p99=1s].holds", ""));
+
+  knee.holds_per_s.reset();
+  CHECK(found_in("load.holds").made());
+  CHECK(std::isnan(found_in("load.holds").value()));
+  knee.tried.clear();
+  CHECK(found_in("load.holds").why_not == "no rate was seen to hold or to fail");
+  knee.failure = "out of memory";
+  CHECK(found_in("load.holds").why_not == "this row failed: out of memory");
+  report.load.clear();
+  CHECK(found_in("load.holds").why_not == "the run measured none");
+}
+
 TEST_CASE("a number without a statement of its error is a point, counts and flags are exact") {
   CHECK(found("model.bytes").sampling == Sampling::exact);
   CHECK(found("quality.repeatable").sampling == Sampling::exact);
@@ -250,6 +289,7 @@ TEST_CASE("every measure of any report is found by its own path, and paths diffe
       REQUIRE_MESSAGE(again, test::message_of(again));
       CHECK(again->stat == measure.stat);
       CHECK(again->exact == measure.exact);
+      CHECK(again->searched.has_value() == measure.searched.has_value());
     }
   }
 }

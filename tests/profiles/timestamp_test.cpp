@@ -37,3 +37,8 @@ TEST_CASE("what is no time is none") {
                            "2023-11-16 18", "0099-01-01", "3023-01-01", "2023-11-16 18:17:03 CET", "1e300", "nan"})
     CHECK_MESSAGE(parse_time(text, {}) == std::nullopt, text);
 }
+
+TEST_CASE("a time is written in UTC as it is read") {
+  CHECK(format_time(1'700'158'623) == "2023-11-16T18:17:03Z");
+  CHECK(parse_time(format_time(1'709'164'800), {}) == 1'709'164'800 * kSecond);
+}

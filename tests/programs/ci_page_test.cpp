@@ -40,6 +40,12 @@ std::vector<std::string> commands_of(const std::string& page) {
   return commands;
 }
 
+// In less time, as of a flag given twice the last counts: what is measured is judged and written the same, of fewer
+// samples.
+std::string shortened(const std::string& command) {
+  return command.find("--bench") == std::string::npos ? command : command + " --time-box 8s";
+}
+
 Ended run_in(const std::string& folder, const std::string& command) {
   const std::string bin = std::filesystem::path(MLPLAN_PROGRAM).parent_path();
   const std::string script = "cd '" + folder + "' && PATH='" + bin + "':\"$PATH\" && " + command;
@@ -57,7 +63,7 @@ TEST_CASE("the commands of the page on CI do what it says of them") {
   REQUIRE(commands.size() > 8);
   for (const std::string& command : commands) {
     CAPTURE(command);
-    const Ended ended = run_in(folder.path(), command);
+    const Ended ended = run_in(folder.path(), shortened(command));
     CAPTURE(ended.err);
     CAPTURE(ended.out);
     CHECK(ended.in_time);

@@ -55,6 +55,16 @@ Ended gate(std::vector<std::string> arguments) {
   return run({arguments});
 }
 
+// "mlplan gate --bench" of a model that does as it is told.
+Ended gate_bench(const std::vector<std::string>& arguments,
+                 const std::map<std::string, std::string>& environment = {}) {
+  Invocation out = benching("acts.pt", arguments);
+  out.arguments.front() = "gate";
+  out.arguments.insert(out.arguments.begin() + 1, "--bench");
+  out.environment = environment;
+  return run(out);
+}
+
 }  // namespace
 
 TEST_CASE("the exit code of the gate is 0 for pass, 1 for fail, 4 for inconclusive, or what is asked for") {
@@ -65,6 +75,19 @@ TEST_CASE("the exit code of the gate is 0 for pass, 1 for fail, 4 for inconclusi
   CHECK(gate({folder.at("few.json"), "--max", budget}).exit_code == 4);
   CHECK(gate({folder.at("few.json"), "--max", budget, "--inconclusive", "pass"}).exit_code == 0);
   CHECK(gate({folder.at("few.json"), "--max", budget, "--inconclusive", "fail"}).exit_code == 1);
+}
+
+TEST_CASE("the exit code of a gate that measures is 0 to 4 as well") {
+  const TemporaryFolder folder;
+  CHECK(gate_bench({"--max", "memory.peak_rss=1000GiB"}).exit_code == 0);
+  CHECK(gate_bench({"--max", "memory.peak_rss=1KiB"}).exit_code == 1);
+  check_end(gate_bench({"--max", "memory.peak_rs=2GiB"}), 2, {"memory.peak_rs", "try: memory.peak_rss"});
+  // Eight inferences go well, of the trial and the first starts.
+  const std::map<std::string, std::string> aborting = {
+      {"BROKEN_ACT", "abort"}, {"BROKEN_COUNT", folder.path() + "/count"}, {"BROKEN_FROM", "8"}};
+  check_end(gate_bench({"--max", "cold_start.warm.time_to_first_result=1000s"}, aborting), 3, {"SIGABRT", "try:"});
+  CHECK(gate_bench({"--max", "cold_start.warm.time_to_first_result=1000s", "--samples", "2", "--max-samples", "2"})
+            .exit_code == 4);
 }
 
 TEST_CASE("a regression against a stored baseline fails with a confirming run, and not without") {

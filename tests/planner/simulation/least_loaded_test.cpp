@@ -1,4 +1,4 @@
-#include "planner/simulation/least_loaded.h"
+#include "fleet/least_loaded.h"
 
 #include <doctest/doctest.h>
 

@@ -31,11 +31,16 @@ TEST_CASE("the defaults are valid, and each thing out of range is named") {
   refused("fleet.instance.batch_timeout_s", [](Scenario& s) { s.fleet.instance.batch_timeout_s = -1; });
   refused("fleet.instance.service", [](Scenario& s) { s.fleet.instance.service = {}; });
   refused("fleet.instance.service", [](Scenario& s) { s.fleet.instance.service = {{1, empirical({-1})}}; });
-  refused("fleet.instance.service",
-          [](Scenario& s) { s.fleet.instance.service = {{2, exponential(1)}, {2, exponential(1)}}; });
+  refused("fleet.instance.service", [](Scenario& s) {
+    s.fleet.instance.service = {{2, exponential(1)}, {2, exponential(1)}};
+  });
   refused("fleet.start_up", [](Scenario& s) { s.fleet.start_up.load_s = empirical({}); });
   refused("fleet.start_up", [](Scenario& s) { s.fleet.start_up.node_s = deterministic(-1); });
   refused("fleet.start_up.simultaneous_factor", [](Scenario& s) { s.fleet.start_up.simultaneous_factor = {1, 0}; });
+  refused("fleet.host.cpus", [](Scenario& s) { s.fleet.host = SharedHost{.cpus = 0}; });
+  refused("fleet.host.cpus_per_slot", [](Scenario& s) { s.fleet.host = SharedHost{.cpus_per_slot = -1}; });
+  refused("fleet.host.cpus_per_load", [](Scenario& s) { s.fleet.host = SharedHost{.cpus_per_load = -1}; });
+  refused("fleet.host.service_factor", [](Scenario& s) { s.fleet.host = SharedHost{.service_factor = {1, 0}}; });
   refused("fleet", [](Scenario& s) { s.fleet.initial_pool = -1; });
   refused("fleet", [](Scenario& s) { s.fleet.max_instances = 0; });
   refused("fleet", [](Scenario& s) { s.fleet.failures.time_between_s = 0; });

@@ -51,6 +51,14 @@ TEST_CASE("a load is slowed only while another one runs") {
   check_near(ends(start_ups), {8, 12});
 }
 
+TEST_CASE("a load goes on at the least slowdown while that is more than what other loads cost it") {
+  StartUps start_ups({1, 2});
+  start_ups.add(0, 10, 0, 0);
+  start_ups.set_least_slowdown(2, 4);  // 2 s of work are done, 1 more until 6
+  start_ups.set_least_slowdown(6, 0);
+  check_near(ends(start_ups), {13});
+}
+
 TEST_CASE("one that is given up slows nobody any more") {
   StartUps start_ups({1, 2});
   start_ups.add(0, 10, 0, 0);

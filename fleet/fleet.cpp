@@ -1,33 +1,17 @@
-#include "planner/simulation/fleet.h"
+#include "fleet/fleet.h"
 
 #include <algorithm>
 #include <limits>
 #include <tuple>
 
-namespace mlplan::planner {
+namespace mlplan {
 
-namespace {
-
-std::optional<Sampler> sampler(const std::optional<Distribution>& law) {
-  return law ? std::optional<Sampler>(*law) : std::nullopt;
-}
-
-}  // namespace
-
-Fleet::Fleet(const FleetSettings& settings, pcg64 random)
-    : settings_(settings),
-      random_(random),
-      load_(settings.start_up.load_s),
-      node_(sampler(settings.start_up.node_s)),
-      image_(sampler(settings.start_up.image_s)),
-      pool_exit_(settings.start_up.pool_exit_s),
-      pool_fill_(sampler(settings.start_up.pool_fill_s)),
-      start_ups_(settings.start_up.simultaneous_factor),
-      loading_until_(-std::numeric_limits<double>::infinity()) {}
+Fleet::Fleet(const FleetLimits& limits, FleetDriver& driver)
+    : limits_(limits), driver_(driver), loading_until_(-std::numeric_limits<double>::infinity()) {}
 
 void Fleet::begin() {
-  desired_ = settings_.initial_instances;
-  pool_target_ = settings_.initial_pool;
+  desired_ = limits_.initial_instances;
+  pool_target_ = limits_.initial_pool;
   for (std::int64_t i = 0; i < desired_; ++i) make_ready(0, place());
   for (std::int64_t i = 0; i < pool_target_; ++i) {
     pooled_ids_.push_back(place());
@@ -45,7 +29,7 @@ void Fleet::order(double now, const Orders& orders) {
 
 void Fleet::balance(double now) {
   settle(now);
-  const auto room = [&] { return present() + counts_.stopping < settings_.max_instances; };
+  const auto room = [&] { return present() + counts_.stopping < limits_.max_instances; };
   while (serving() < desired_ && (room() || counts_.pooled > 0)) start_one(now);
   while (serving() > desired_ && stop_one(now)) {
   }
@@ -58,53 +42,46 @@ void Fleet::balance(double now) {
     if (filling) {
       give_up(now, *filling);
     } else {
-      const std::uint32_t id = pooled_ids_.back();
-      pooled_ids_.pop_back();
       ++events_.cancelled;
-      remove(id);
+      remove(now, take_from_pool());
     }
   }
   most_ = std::max(most_, present());
 }
 
-double Fleet::next_time() const { return std::min(start_ups_.next_time(), timers_.next_time()); }
-
-void Fleet::advance(double now) {
-  settle(now);
-  while (timers_.next_time() <= now) {
-    const Timer timer = timers_.top();
-    timers_.pop();
-    if (instances_[timer.instance].generation != timer.generation) continue;
-    switch (timer.kind) {
-      case Timer::Kind::load: load(now, timer.instance); break;
-      case Timer::Kind::ready: make_ready(now, timer.instance); break;
-      case Timer::Kind::notice: notice_over.push_back(timer.instance); break;
-    }
-  }
-  while (start_ups_.next_time() <= now) {
-    const StartUps::Load load = start_ups_.pop(now);
-    if (instances_[load.instance].generation != load.generation) continue;
-    start_ups_.count_finished(now);
-    instances_[load.instance].loads = false;
-    loaded(now, load.instance);
-  }
-}
-
 void Fleet::end(double now, std::uint32_t id) {
   settle(now);
-  remove(id);
+  if (instances_[id].state == State::pooled) std::erase(pooled_ids_, id);
+  remove(now, id);
 }
 
-void Fleet::give_notice(double now, std::uint32_t id, double notice_s) {
+void Fleet::give_notice(double now, std::uint32_t id) {
   settle(now);
   set_state(id, State::stopping);
   left_service.push_back(id);
-  timers_.push({now + notice_s, id, instances_[id].generation, Timer::Kind::notice});
 }
 
 void Fleet::finished(double now, std::uint32_t id) {
   settle(now);
-  remove(id);
+  remove(now, id);
+}
+
+void Fleet::loaded(double now, std::uint32_t id) {
+  settle(now);
+  if (instances_[id].state == State::loading) {
+    make_ready(now, id);
+  } else if (backlog_ > 0) {
+    --backlog_;
+    draw(now, id);
+  } else {
+    set_state(id, State::pooled);
+    pooled_ids_.push_back(id);
+  }
+}
+
+void Fleet::drawn(double now, std::uint32_t id) {
+  settle(now);
+  make_ready(now, id);
 }
 
 InstanceCounts Fleet::counts() const {
@@ -172,12 +149,20 @@ std::uint32_t Fleet::place() {
   return id;
 }
 
-void Fleet::remove(std::uint32_t id) {
+void Fleet::remove(double now, std::uint32_t id) {
+  driver_.ended(now, id);
   set_state(id, State::absent);
   ++instances_[id].generation;
   instances_[id].load = 0;
-  instances_[id].loads = false;
+  std::erase(became_ready, id);
+  std::erase(left_service, id);
   free_places_.push_back(id);
+}
+
+std::uint32_t Fleet::take_from_pool() {
+  const std::uint32_t id = pooled_ids_.back();
+  pooled_ids_.pop_back();
+  return id;
 }
 
 void Fleet::make_ready(double now, std::uint32_t id) {
@@ -192,14 +177,12 @@ void Fleet::make_ready(double now, std::uint32_t id) {
 void Fleet::start_one(double now) {
   if (counts_.pooled > 0) {
     ++events_.draws;
-    const std::uint32_t id = pooled_ids_.back();
-    pooled_ids_.pop_back();
-    draw(now, id);
+    draw(now, take_from_pool());
     return;
   }
   if (pool_target_ > 0) {
     ++events_.misses;
-    if (settings_.missed_draw == MissedDraw::waits_for_refill) {
+    if (limits_.missed_draw == MissedDraw::waits_for_refill) {
       ++backlog_;
       return;
     }
@@ -208,55 +191,16 @@ void Fleet::start_one(double now) {
   begin_load(now, place(), false);
 }
 
-// Draws in the same order whether or not there is a node or an image to wait for, so that equal seeds give equal loads.
 void Fleet::begin_load(double now, std::uint32_t id, bool into_pool) {
-  Instance& instance = instances_[id];
-  instance.ordered_at = now;
-  double before = 0;
-  if (into_pool && pool_fill_) {
-    instance.work_s = pool_fill_->draw(random_);
-  } else {
-    instance.work_s = load_.draw(random_);
-    if (node_) before += node_->draw(random_);
-    if (image_) before += image_->draw(random_);
-  }
+  instances_[id].ordered_at = now;
   set_state(id, into_pool ? State::filling : State::loading);
-  if (before > 0) {
-    timers_.push({now + before, id, instance.generation, Timer::Kind::load});
-  } else if (instance.work_s > 0) {
-    load(now, id);
-  } else {
-    loaded(now, id);
-  }
-}
-
-void Fleet::load(double now, std::uint32_t id) {
-  Instance& instance = instances_[id];
-  start_ups_.add(now, instance.work_s, id, instance.generation);
-  instance.loads = true;
+  driver_.begin_load(now, id, into_pool);
 }
 
 void Fleet::draw(double now, std::uint32_t id) {
-  const double exit_s = pool_exit_.draw(random_);
   instances_[id].ordered_at = now;
-  if (exit_s > 0) {
-    set_state(id, State::loading);
-    timers_.push({now + exit_s, id, instances_[id].generation, Timer::Kind::ready});
-  } else {
-    make_ready(now, id);
-  }
-}
-
-void Fleet::loaded(double now, std::uint32_t id) {
-  if (instances_[id].state == State::loading) {
-    make_ready(now, id);
-  } else if (backlog_ > 0) {
-    --backlog_;
-    draw(now, id);
-  } else {
-    set_state(id, State::pooled);
-    pooled_ids_.push_back(id);
-  }
+  set_state(id, State::loading);
+  driver_.leave_pool(now, id);
 }
 
 // --- stopping
@@ -273,10 +217,8 @@ std::optional<std::uint32_t> Fleet::newest(State state) const {
 
 // One that loads or fills will not be needed.
 void Fleet::give_up(double now, std::uint32_t id) {
-  // Before its load began, or on the way out of the pool, it is in a timer, which its generation makes void.
-  if (instances_[id].loads) start_ups_.cancel(now);
   ++events_.cancelled;
-  remove(id);
+  remove(now, id);
 }
 
 // Of a surplus: what is not ready yet, newest first; then what has been idle longest; then what is least busy. False
@@ -318,4 +260,4 @@ void Fleet::stop_ready(std::uint32_t id) {
   left_service.push_back(id);
 }
 
-}  // namespace mlplan::planner
+}  // namespace mlplan

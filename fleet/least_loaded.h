@@ -7,7 +7,7 @@
 #include <limits>
 #include <vector>
 
-namespace mlplan::planner {
+namespace mlplan {
 
 class LeastLoaded {
  public:
@@ -75,4 +75,4 @@ class LeastLoaded {
   std::size_t members_ = 0;
 };
 
-}  // namespace mlplan::planner
+}  // namespace mlplan

@@ -1,4 +1,4 @@
-#include "planner/simulation/fleet.h"
+#include "planner/simulation/simulated_starts.h"
 
 #include <doctest/doctest.h>
 
@@ -13,15 +13,16 @@ using namespace mlplan::planner;
 namespace {
 
 struct Driven {
-  explicit Driven(const FleetSettings& given) : settings(given), fleet(settings, random_stream(1, 0, 3)) {
+  explicit Driven(const FleetSettings& given)
+      : settings(given), starts(settings.start_up, random_stream(1, 0, 3), fleet), fleet(limits_of(settings), starts) {
     fleet.begin();
     forget();
   }
   // To `end`, event by event.
   void run_to(double end) {
-    while (fleet.next_time() <= end) {
-      now = fleet.next_time();
-      fleet.advance(now);
+    while (starts.next_time() <= end) {
+      now = starts.next_time();
+      starts.advance(now);
       for (const std::uint32_t id : fleet.left_service) {
         if (fleet.instance(id).load == 0) fleet.finished(now, id);
       }
@@ -48,6 +49,7 @@ struct Driven {
   }
 
   FleetSettings settings;
+  SimulatedStarts starts;
   Fleet fleet;
   double now = 0;
 };
@@ -172,11 +174,12 @@ TEST_CASE("what ended is replaced, and a notice leaves time") {
   driven.run_to(200);
   const std::uint32_t id = driven.fleet.ready_ids()[0];
   driven.fleet.instance(id).load = 1;
-  driven.fleet.give_notice(200, id, 60);
+  driven.fleet.give_notice(200, id);
+  driven.starts.remind(260, id);
   driven.fleet.balance(200);
   CHECK(driven.is(1, 1, 0, 0, 1));
   driven.run_to(260);
-  CHECK(driven.fleet.notice_over == std::vector<std::uint32_t>{id});
+  CHECK(driven.starts.notice_over == std::vector<std::uint32_t>{id});
   driven.fleet.end(260, id);
   driven.run_to(350);
   CHECK(driven.is(2, 0, 0, 0));

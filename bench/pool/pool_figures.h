@@ -1,0 +1,47 @@
+// What a pool's record comes to, by the names that predictions have: response times, utilisation, starts, exposure.
+//
+// A response is from the moment a request was scheduled until its answer was heard: what a client waits, with the
+// generator's lateness and the way to the worker and back in it. Intervals of percentiles count how far neighbouring
+// requests depend on each other (bench/statistics.h). Times in seconds.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "bench/pool/pool_record.h"
+
+namespace mlplan::bench {
+
+struct MeasuredFigure {
+  double value = 0;
+  std::optional<double> low = {};
+  std::optional<double> high = {};
+};
+
+// By the names of planner::figures_of_run; nullopt where the record has too little for it.
+std::optional<MeasuredFigure> measured_figure(const PoolRecord& record, std::string_view name, double confidence);
+
+// The way of a request beside its inference, in seconds: from the pool to the worker's first stamp, and from its last
+// back; medians over those that were done.
+struct HandOver {
+  double to_worker_s = 0;
+  double back_s = 0;
+  double total_s() const { return to_worker_s + back_s; }
+};
+HandOver hand_over(const PoolRecord& record);
+
+// Inference by the worker's own stamps, where so many other slots were busy when it began; seconds, in order of time.
+std::vector<double> services(const PoolRecord& record, std::int64_t batch, std::optional<std::int64_t> others = {});
+
+struct Lateness {
+  double late_fraction = 0;  // sent later than a tenth of a median inference after their time
+  double p99_s = 0;
+};
+Lateness lateness(const PoolRecord& record);
+
+// Response of a request that was done.
+double response_s(const PlayedRequest& request);
+
+}  // namespace mlplan::bench

@@ -1,0 +1,349 @@
+#include "cli/commands/verify_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "bench/machine.h"
+#include "bench/statistics.h"
+#include "gate/prediction_check.h"
+#include "planner/policies/fixed.h"
+#include "planner/policies/follow_of_plan.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::cli {
+namespace {
+
+constexpr double kConfidence = 0.95;
+constexpr double kCalibrationLoad = 0.3;   // of the pool
+constexpr double kCalibration_s = 4;       // at most
+constexpr double kCalibrationRequests = 200;
+constexpr double kDrain_s = 60;
+constexpr std::int64_t kMarks = 60;        // stretches of the timeline
+constexpr double kShortestStretch_s = 1;
+constexpr double kNanoseconds = 1e9;
+
+double median_of(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : bench::median(values);
+}
+
+double mean_of(const std::vector<double>& values) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  return values.empty() ? 0 : sum / static_cast<double>(values.size());
+}
+
+std::int64_t stretches_of(double duration_s) {
+  return std::clamp<std::int64_t>(static_cast<std::int64_t>(duration_s / kShortestStretch_s), 1, kMarks);
+}
+
+bench::PoolPlay pool_play(const VerifySetup& setup) {
+  const planner::FleetSettings& fleet = setup.scaled.fleet;
+  bench::PoolPlay play;
+  play.pool.fleet = {.initial_instances = fleet.initial_instances,
+                     .initial_pool = fleet.initial_pool,
+                     .max_instances = fleet.max_instances};
+  play.pool.slots_per_instance = static_cast<std::uint32_t>(fleet.instance.workers);
+  play.pool.max_batch = fleet.instance.max_batch;
+  play.pool.batch_timeout_s = fleet.instance.batch_timeout_s;
+  play.pool.routing = Routing::least_outstanding;
+  play.threads = setup.scaled.threads;
+  play.pool_exit_s = fleet.start_up.pool_exit_s.mean;
+  play.schedule_s = setup.schedule.times_s;
+  play.duration_s = setup.schedule.duration_s;
+  play.drain_s = kDrain_s;
+  play.kills_s = setup.kills_s;
+  play.marks = stretches_of(play.duration_s);
+  play.seed = setup.request.seed;
+  return play;
+}
+
+planner::Scenario scenario_of(const VerifySetup& setup, const PoolCalibration& calibration) {
+  planner::Scenario scenario;
+  scenario.fleet = setup.scaled.fleet;
+  // A slot is taken from the moment a request is given to its worker until the answer is heard.
+  for (planner::BatchService& law : scenario.fleet.instance.service)
+    law.time_s = planner::shifted(law.time_s, calibration.hand_over.total_s());
+  scenario.fleet.failures.at_s = setup.kills_s;
+  scenario.arrivals = planner::ListedArrivals{setup.schedule.times_s};
+  scenario.routing = Routing::least_outstanding;
+  scenario.duration_s = setup.schedule.duration_s;
+  scenario.drain_s = kDrain_s;
+  scenario.timeline_points = stretches_of(scenario.duration_s);
+  return scenario;
+}
+
+std::string unit_of(const std::string& figure) {
+  if (figure.starts_with("response.")) return "ns";
+  if (figure == "utilisation" || figure == "exposure" || figure == "availability") return "share";
+  return "count";
+}
+
+// Instances that scale are not news of a fleet that never does.
+bool is_of_interest(const std::string& figure, const VerifySetup& setup) {
+  if (figure == "pool_draws" || figure == "pool_misses") return setup.scaled.fleet.initial_pool > 0;
+  if (figure == "cold_starts" || figure == "exposure") return setup.scaled.follow || !setup.kills_s.empty();
+  if (figure == "availability") return !setup.kills_s.empty();
+  return true;
+}
+
+std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const VerifyPrediction& prediction,
+                                           const bench::PoolRecord& record) {
+  std::vector<gate::HeldFigure> out;
+  for (std::size_t i = 0; i < prediction.figures.size(); ++i) {
+    const std::string& name = prediction.figures[i].name;
+    if (!is_of_interest(name, setup)) continue;
+    const std::optional<bench::MeasuredFigure> measured = bench::measured_figure(record, name, kConfidence);
+    if (!measured) continue;
+    const planner::PredictedFigure& predicted = prediction.run.figures[i];
+    const std::string unit = unit_of(name);
+    const double scale = unit == "ns" ? kNanoseconds : 1;
+    const auto scaled = [scale](const std::optional<double>& value) {
+      return value ? std::optional<double>(*value * scale) : std::nullopt;
+    };
+    out.push_back({.quantity = name,
+                   .unit = unit,
+                   .predicted = {predicted.value * scale, predicted.low * scale, predicted.high * scale},
+                   .predicted_jointly = {predicted.value * scale, predicted.joint_low * scale,
+                                         predicted.joint_high * scale},
+                   .measured = {measured->value * scale, scaled(measured->low), scaled(measured->high)}});
+  }
+  if (const auto memory = planner::memory_together(*setup.documents.report, record.memory_processes)) {
+    if (record.memory_bytes > 0)
+      out.push_back({.quantity = "memory",
+                     .unit = "bytes",
+                     .predicted = *memory,
+                     .predicted_jointly = *memory,
+                     .measured = {.value = static_cast<double>(record.memory_bytes)}});
+  }
+  return out;
+}
+
+gate::RunFacts facts_of(const VerifyPrediction& prediction, const bench::PoolRecord& record,
+                        const MachineInfo& machine) {
+  gate::RunFacts facts;
+  std::vector<double> inferences;
+  for (const bench::PlayedRequest& request : record.requests) {
+    if (request.outcome == bench::RequestOutcome::done)
+      inferences.push_back(static_cast<double>(request.done_ns - request.started_ns) / kNanoseconds);
+  }
+  if (!inferences.empty() && prediction.mean_inference_s > 0)
+    facts.service_ratio = mean_of(inferences) / prediction.mean_inference_s;
+  std::vector<double> starts;
+  for (const bench::PlayedStart& start : record.starts) {
+    if (start.took_ns > 0) starts.push_back(static_cast<double>(start.took_ns) / kNanoseconds);
+  }
+  facts.starts = static_cast<std::int64_t>(starts.size());
+  if (!starts.empty() && prediction.median_start_s > 0) facts.start_ratio = median_of(starts) / prediction.median_start_s;
+  facts.ended = record.died + record.hung;
+  facts.late_fraction = bench::lateness(record).late_fraction;
+  facts.stolen_share = machine.cpu.steal_fraction.value_or(0);
+  facts.cpu_pressure = machine.cpu.pressure_some.value_or(0);
+  return facts;
+}
+
+void count_requests(const bench::PoolRecord& record, Verification& out) {
+  VerifiedRequests& requests = out.requests;
+  for (const bench::PlayedRequest& request : record.requests) {
+    switch (request.outcome) {
+      case bench::RequestOutcome::unsent: continue;
+      case bench::RequestOutcome::unfinished: ++requests.unfinished; break;
+      case bench::RequestOutcome::done: ++requests.completed; break;
+      case bench::RequestOutcome::failed: ++requests.failed; break;
+      case bench::RequestOutcome::lost: ++requests.lost; break;
+      case bench::RequestOutcome::rejected: ++requests.rejected; break;
+    }
+    ++requests.scheduled;
+  }
+  for (const auto& [reason, count] : record.reasons) requests.reasons.push_back({reason, count});
+  std::ranges::stable_sort(requests.reasons, std::ranges::greater{}, &ReasonCount::count);
+  VerifiedWorkers& workers = out.workers;
+  const auto first = out.pool.initial_instances + out.pool.initial_pool;
+  workers.started = first + static_cast<std::int64_t>(record.starts.size());
+  workers.ready = first + std::ranges::count_if(record.starts, [](const auto& start) { return start.took_ns > 0; });
+  workers.killed = record.killed;
+  workers.died = record.died;
+  workers.hung = record.hung;
+  workers.replaced = static_cast<std::int64_t>(record.replaced_ns.size());
+  if (!record.replaced_ns.empty()) {
+    double sum = 0;
+    for (const std::int64_t time : record.replaced_ns) sum += static_cast<double>(time) / kNanoseconds;
+    workers.mean_replacement_s = sum / static_cast<double>(record.replaced_ns.size());
+  }
+  workers.most_at_once = record.most_processes;
+}
+
+std::optional<double> percentile_of(std::vector<double>& values, double q) {
+  if (static_cast<std::int64_t>(values.size()) < bench::samples_to_state(q)) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  return bench::quantile(values, q) * kNanoseconds;
+}
+
+void add_timeline(const VerifyPrediction& prediction, const bench::PoolRecord& record, const VerifySetup& setup,
+                  Verification& out) {
+  const std::size_t stretches = record.marks.size() - 1;
+  if (stretches < 1 || record.interrupted) return;
+  const auto planned = static_cast<std::size_t>(stretches_of(setup.schedule.duration_s));
+  out.stretch_s = setup.schedule.duration_s / static_cast<double>(planned);
+  std::vector<std::vector<double>> responses(stretches);
+  std::vector<VerifiedStretch> timeline(stretches);
+  const auto stretch_at = [&](double time_s) {
+    return std::min(stretches - 1, static_cast<std::size_t>(std::max(0.0, time_s / out.stretch_s)));
+  };
+  for (const bench::PlayedRequest& request : record.requests) {
+    if (request.outcome == bench::RequestOutcome::unsent) continue;
+    VerifiedStretch& stretch = timeline[stretch_at(static_cast<double>(request.scheduled_ns) / kNanoseconds)];
+    ++stretch.arrivals;
+    if (request.outcome == bench::RequestOutcome::done) {
+      ++stretch.completed;
+      responses[static_cast<std::size_t>(&stretch - timeline.data())].push_back(bench::response_s(request));
+    } else if (request.outcome != bench::RequestOutcome::unfinished) {
+      ++stretch.failed;
+    }
+  }
+  for (const double kill : setup.kills_s) ++timeline[stretch_at(kill)].kills;
+  for (std::size_t i = 0; i < stretches; ++i) {
+    VerifiedStretch& stretch = timeline[i];
+    stretch.start_s = static_cast<double>(i) * out.stretch_s;
+    stretch.measured.p50_ns = percentile_of(responses[i], 0.5);
+    stretch.measured.p99_ns = percentile_of(responses[i], 0.99);
+    const InstanceSeconds& begin = record.marks[i].totals.instances;
+    const InstanceSeconds& end = record.marks[i + 1].totals.instances;
+    const double length = static_cast<double>(record.marks[i + 1].at_ns - record.marks[i].at_ns) / kNanoseconds;
+    stretch.measured.ready = (end.ready - begin.ready) / length;
+    stretch.measured.loading = (end.loading - begin.loading) / length;
+    stretch.measured.pooled = (end.pooled - begin.pooled) / length;
+    StretchFigures mean;
+    double known = 0;
+    for (const planner::SimulationResult& result : prediction.run.replications) {
+      if (i >= result.timeline.size()) continue;
+      mean.ready += result.timeline[i].ready;
+      mean.loading += result.timeline[i].loading;
+      mean.pooled += result.timeline[i].pooled;
+      ++known;
+    }
+    if (known == 0) continue;
+    mean.ready /= known;
+    mean.loading /= known;
+    mean.pooled /= known;
+    stretch.predicted = mean;
+  }
+  out.timeline = std::move(timeline);
+}
+
+void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, Verification& out) {
+  out.assumed.push_back({"hand-over of a request", calibration.hand_over.total_s() * kNanoseconds, "ns",
+                         fmt::format("measured in {} before the run", format_count(calibration.requests, "request"))});
+  const planner::SharedHost& host = *setup.scaled.fleet.host;
+  for (std::size_t k = 1; k < host.service_factor.size(); ++k)
+    out.assumed.push_back({fmt::format("service with {} busy at once", k + 1), host.service_factor[k], "ratio",
+                           "from the report"});
+  const bool starts = setup.scaled.follow || !setup.kills_s.empty();
+  if (!starts) return;
+  out.assumed.push_back({"CPUs that a start keeps busy", host.cpus_per_load, "count", "from the report"});
+  const std::vector<double>& factors = setup.scaled.fleet.start_up.simultaneous_factor;
+  for (std::size_t k = 1; k < factors.size(); ++k)
+    out.assumed.push_back({fmt::format("{} starts at once", k + 1), factors[k], "ratio", "from the report"});
+}
+
+}  // namespace
+
+Result<PoolCalibration> calibrate(const VerifySetup& setup) {
+  bench::PoolPlay play = pool_play(setup);
+  const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
+  const double mean_s = instance.service.front().time_s.mean;
+  const double rate = kCalibrationLoad * static_cast<double>(instance.workers * play.pool.fleet.initial_instances) / mean_s;
+  const double count = std::clamp(rate * kCalibration_s, 10.0, kCalibrationRequests);
+  play.schedule_s.clear();
+  for (double i = 0; i < count; ++i) play.schedule_s.push_back((i + 1) / rate);
+  play.duration_s = count / rate;
+  play.pool.max_batch = 1;
+  play.pool.fleet.initial_pool = 0;
+  play.kills_s.clear();
+  play.marks = 1;
+  planner::FixedPolicy policy({.instances = play.pool.fleet.initial_instances});
+  const Result<bench::PoolRecord> record = bench::play(setup.model.world, play, policy);
+  if (!record) return fail(record.error());
+  if (record->interrupted) return fail(ErrorKind::interrupted, "interrupted before the run began");
+  return PoolCalibration{.hand_over = bench::hand_over(*record),
+                         .requests = static_cast<std::int64_t>(record->requests.size())};
+}
+
+Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration& calibration) {
+  const planner::Scenario scenario = scenario_of(setup, calibration);
+  if (Status good = planner::validate(scenario); !good) return fail(good.error());
+  std::vector<double> quantiles;
+  for (const LatencyObjective& objective : setup.documents.plan->slo.latency) quantiles.push_back(objective.quantile);
+  VerifyPrediction out;
+  out.figures = planner::figures_of_run(quantiles);
+  std::erase_if(out.figures, [&](const planner::FigureOfRun& figure) { return !is_of_interest(figure.name, setup); });
+  out.run = planner::predict_run(scenario, [&] { return setup.scaled.make_policy(); }, setup.scaled.unknowns,
+                                 out.figures, kConfidence, setup.request.replications, setup.request.seed);
+  double sum = 0;
+  double count = 0;
+  for (const planner::SimulationResult& result : out.run.replications) {
+    sum += result.service.sum();
+    count += static_cast<double>(result.service.count());
+  }
+  if (count > 0) out.mean_inference_s = sum / count - calibration.hand_over.total_s();
+  out.median_start_s = planner::quantile(setup.scaled.fleet.start_up.load_s, 0.5);
+  return out;
+}
+
+Result<bench::PoolRecord> play(const VerifySetup& setup,
+                               const std::function<void(const bench::PoolProgress&)>& progress) {
+  bench::PoolPlay play = pool_play(setup);
+  play.progress = progress;
+  const std::unique_ptr<Policy> policy = setup.scaled.make_policy();
+  return bench::play(setup.model.world, play, *policy);
+}
+
+Verification verification_of(const VerifySetup& setup, const PoolCalibration& calibration,
+                             const VerifyPrediction& prediction, const bench::PoolRecord& record,
+                             const MachineInfo& machine) {
+  const Plan& plan = *setup.documents.plan;
+  const Deployment& planned = *plan.recommendation;
+  const planner::ScaledPlan& scaled = setup.scaled;
+  Verification out;
+  out.version = MLPLAN_VERSION;
+  out.seed = setup.request.seed;
+  out.confidence = kConfidence;
+  out.plan = setup.documents.plan_path;
+  out.report = setup.documents.report_path;
+  out.model = {setup.model.world.load.path, setup.model.sha256};
+  out.machine = {machine.fingerprint, machine.grade};
+  out.scaling = {.planned_type = planned.instance.name,
+                 .planned_instances = scaled.planned_instances,
+                 .instances = scaled.instances,
+                 .rate_factor = setup.schedule.rate_factor,
+                 .time_scale = setup.request.time_scale,
+                 .why = scaled.why,
+                 .not_verified = scaled.not_verified};
+  out.scaling.why.insert(out.scaling.why.end(), setup.schedule.why.begin(), setup.schedule.why.end());
+  out.window = {.from_s = setup.schedule.from_s,
+                .duration_s = setup.schedule.duration_s,
+                .ran_s = static_cast<double>(record.marks.back().at_ns) / kNanoseconds,
+                .requests = static_cast<std::int64_t>(record.requests.size())};
+  const planner::InstanceSettings& instance = scaled.fleet.instance;
+  const std::unique_ptr<Policy> policy = scaled.make_policy();
+  out.pool = {.workers = instance.workers,
+              .threads = scaled.threads,
+              .max_batch = instance.max_batch,
+              .batch_timeout_ns = planned.batch_timeout_ns,
+              .routing = "least_outstanding",
+              .policy = std::string(policy->name()),
+              .initial_instances = scaled.fleet.initial_instances,
+              .initial_pool = scaled.fleet.initial_pool};
+  if (scaled.follow) out.pool.policy_settings = planner::settings_of(*scaled.follow);
+  out.interrupted = record.interrupted;
+  count_requests(record, out);
+  gate::judge_run(held_figures(setup, prediction, record), facts_of(prediction, record, machine), out);
+  out.generator.lateness_p99_ns = bench::lateness(record).p99_s * kNanoseconds;
+  add_assumed(setup, calibration, out);
+  add_timeline(prediction, record, setup, out);
+  return out;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,159 @@
+#include "gate/prediction_check.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include "profiles/support/units.h"
+
+namespace mlplan::gate {
+
+namespace {
+
+constexpr double kNotableRatio = 0.03;   // of service times
+constexpr double kNotableStart = 0.15;   // of start-ups
+constexpr double kMostLate = 0.05;       // of requests, sent late: more is the generator's fault
+constexpr double kMostStolen = 0.05;     // of CPU time
+constexpr double kMostPressure = 0.25;
+
+bool is_share(const HeldFigure& figure) { return figure.unit == "share"; }
+bool is_response(std::string_view quantity) { return quantity.starts_with("response."); }
+
+bool within(double value, const Estimate& interval) {
+  return interval.low && interval.high && *interval.low <= value && value <= *interval.high;
+}
+
+bool apart(const Estimate& measured, const Estimate& interval) {
+  if (!interval.low || !interval.high) return false;
+  return measured.low.value_or(measured.value) > *interval.high || measured.high.value_or(measured.value) < *interval.low;
+}
+
+ComparedQuantity compared(const HeldFigure& figure) {
+  ComparedQuantity row{.quantity = figure.quantity,
+                       .unit = figure.unit,
+                       .predicted = figure.predicted,
+                       .measured = figure.measured};
+  const double predicted = figure.predicted.value;
+  const double measured = figure.measured.value;
+  if (is_share(figure)) {
+    row.error = measured - predicted;
+  } else if (predicted != 0) {
+    row.error = measured / predicted - 1;
+  }
+  if (!figure.predicted.low || !figure.predicted.high) return row;
+  row.inside = within(measured, figure.predicted);
+  if (*row.inside) {
+    row.outcome = "holds";
+  } else if (apart(figure.measured, figure.predicted_jointly)) {
+    row.outcome = "misses";
+  }
+  return row;
+}
+
+std::string percent(double share) { return fmt::format("{:.1f} %", share * 100); }
+
+std::vector<Explanation> explanations_of(const RunFacts& facts) {
+  std::vector<Explanation> out;
+  if (facts.late_fraction > kMostLate)
+    out.push_back({"generator_late", facts.late_fraction, "share",
+                   fmt::format("{} of the requests were sent later than a tenth of an inference after their time: that "
+                               "is the generator's fault, not the model's.",
+                               percent(facts.late_fraction))});
+  if (facts.stolen_share > kMostStolen)
+    out.push_back({"machine_stolen_from", facts.stolen_share, "share",
+                   fmt::format("The hypervisor gave {} of the CPU time to others.", percent(facts.stolen_share))});
+  if (facts.cpu_pressure > kMostPressure)
+    out.push_back({"other_load", facts.cpu_pressure, "share",
+                   fmt::format("Something waited for a CPU in {} of the time.", percent(facts.cpu_pressure))});
+  if (facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio)
+    out.push_back({"service_inflated", *facts.service_ratio, "ratio",
+                   fmt::format("Inference took {:.3g} times what the report says of it: measure again with mlplan bench.",
+                               *facts.service_ratio)});
+  if (facts.start_ratio && std::abs(*facts.start_ratio - 1) > kNotableStart)
+    out.push_back({"start_slower", *facts.start_ratio, "ratio",
+                   fmt::format("{} took {:.3g} times what the report says, medians.",
+                               format_count(facts.starts, "start"), *facts.start_ratio)});
+  if (facts.ended > 0)
+    out.push_back({"workers_failed", static_cast<double>(facts.ended), "count",
+                   fmt::format("{} by {}, and what each was serving was lost.",
+                               facts.ended == 1 ? "A worker ended" : format_count(facts.ended, "worker") + " ended",
+                               facts.ended == 1 ? "itself" : "themselves")});
+  return out;
+}
+
+// The first cause that can have moved this figure.
+std::string blame_for(const ComparedQuantity& row, const std::vector<Explanation>& causes) {
+  const bool of_requests = is_response(row.quantity) || row.quantity == "utilisation" || row.quantity == "exposure";
+  for (const Explanation& cause : causes) {
+    const bool of_starts = cause.cause == "start_slower";
+    if (cause.cause == "workers_failed" && row.quantity == "availability") return cause.sentence;
+    if (of_starts && row.quantity == "exposure") return cause.sentence;
+    if (of_requests && !of_starts) return cause.sentence;
+  }
+  return "";
+}
+
+std::string missed_text(const std::vector<ComparedQuantity>& rows) {
+  std::vector<std::string> names;
+  for (const ComparedQuantity& row : rows) {
+    if (row.outcome == "misses") names.push_back(row.quantity);
+  }
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+}  // namespace
+
+void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Verification& out) {
+  out.explanations = explanations_of(facts);
+  out.generator.late_fraction = facts.late_fraction;
+  out.generator.is_late = facts.late_fraction > kMostLate;
+  out.noise.stolen_share = facts.stolen_share;
+  out.noise.cpu_pressure = facts.cpu_pressure;
+  for (const Explanation& cause : out.explanations) {
+    if (cause.cause == "generator_late" || cause.cause == "machine_stolen_from" || cause.cause == "other_load")
+      out.noise.reasons.push_back(cause.sentence);
+  }
+  std::int64_t held = 0;
+  std::int64_t unclear = 0;
+  for (const HeldFigure& figure : figures) {
+    ComparedQuantity row = compared(figure);
+    if (row.outcome != "holds") row.blame = blame_for(row, out.explanations);
+    held += row.outcome == "holds" ? 1 : 0;
+    unclear += row.outcome == "unclear" ? 1 : 0;
+    out.comparisons.push_back(std::move(row));
+  }
+  const std::string missed = missed_text(out.comparisons);
+  if (out.interrupted) {
+    out.verdict = "inconclusive";
+    out.why = "The run was interrupted; what was measured by then is shown.";
+    out.next = "run it to its end";
+  } else if (!out.noise.reasons.empty() && (!missed.empty() || unclear > 0)) {
+    for (ComparedQuantity& row : out.comparisons) {
+      if (row.outcome == "misses") row.outcome = "unclear";
+    }
+    out.verdict = "inconclusive";
+    out.why = "The machine was too noisy to tell: " + out.noise.reasons.front();
+    out.next = "run it again on a quiet machine";
+  } else if (!missed.empty()) {
+    out.verdict = "misses";
+    out.why = fmt::format("Outside what was predicted: {}.", missed);
+    out.next = facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio
+                   ? "measure the model again here with mlplan bench, and plan with that"
+                   : "run it again with another --seed; if it misses again, the plan cannot be relied on here";
+  } else if (held == 0) {
+    out.verdict = "inconclusive";
+    out.why = "There were too few requests to tell.";
+    out.next = "a longer --duration";
+  } else {
+    out.verdict = "holds";
+    out.why = unclear == 0
+                  ? fmt::format("All {} figures are as predicted.", held)
+                  : fmt::format("{} of {} figures are as predicted, and no other contradicts the prediction.", held,
+                                held + unclear);
+  }
+}
+
+}  // namespace mlplan::gate
