@@ -2,8 +2,7 @@
 
 #include <unistd.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include "bench/locate.h"
 
 namespace mlplan::bench {
 
@@ -34,26 +33,7 @@ Result<Worker> spawn_worker(const World& world, const SpawnOptions& options) {
 }
 
 Result<std::string> locate_worker(const std::string& wanted) {
-  namespace fs = std::filesystem;
-  const auto usable = [](const fs::path& path) { return ::access(path.c_str(), X_OK) == 0 && !fs::is_directory(path); };
-  if (!wanted.empty()) {
-    if (usable(wanted)) return wanted;
-    return fail(ErrorKind::usage, "no program that can be run", wanted, "point --worker at mlplan-worker");
-  }
-  if (const char* variable = std::getenv("MLPLAN_WORKER"); variable != nullptr && *variable != '\0') {
-    if (usable(variable)) return std::string(variable);
-    return fail(ErrorKind::usage, "MLPLAN_WORKER names no program that can be run", variable,
-                "point it at mlplan-worker");
-  }
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  const fs::path candidates[] = {self.parent_path() / "mlplan-worker",
-                                 self.parent_path() / "../libexec/mlplan/mlplan-worker"};
-  for (const fs::path& candidate : candidates) {
-    if (usable(candidate)) return candidate.lexically_normal().string();
-  }
-  return fail(ErrorKind::usage, "mlplan-worker was not found", candidates[0].lexically_normal().string(),
-              "build it with `make build`, or point MLPLAN_WORKER at it");
+  return locate_program({"mlplan-worker", "MLPLAN_WORKER", "--worker"}, wanted);
 }
 
 Result<Launch> make_launch(const Options& options) {

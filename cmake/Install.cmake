@@ -2,6 +2,7 @@
 # libtorch.so, relative to where they are. libtorch itself stays where CMake found it, or is named by --torch-lib or
 # MLPLAN_TORCH_LIB. Folders are literal, not GNUInstallDirs', as the programs look for each other in them.
 install(TARGETS mlplan RUNTIME DESTINATION bin)
+install(TARGETS mlplan-kernels mlplan-kernels-nothing RUNTIME DESTINATION libexec/mlplan)
 if(MLPLAN_WORKER)
   install(TARGETS mlplan-worker RUNTIME DESTINATION libexec/mlplan)
   install(TARGETS mlplan_torch_shim LIBRARY DESTINATION lib/mlplan)

@@ -7,18 +7,16 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
 #include <ctime>
 #include <fstream>
-#include <latch>
 #include <system_error>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include "kernels/together.h"
 #include "profiles/support/unique_fd.h"
 
 namespace mlplan::kernels {
@@ -38,8 +36,6 @@ std::int64_t read_clock(clockid_t clock) {
   clock_gettime(clock, &time);
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
 }
-
-std::int64_t now_ns() { return read_clock(CLOCK_MONOTONIC); }
 
 double rate(std::int64_t bytes, std::int64_t ns) {
   return static_cast<double>(bytes) * 1e9 / static_cast<double>(std::max<std::int64_t>(ns, 1));
@@ -132,7 +128,6 @@ void read_blocks(int fd, std::int64_t range, std::int64_t block, std::int64_t fi
 Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& options) {
   struct Share {
     std::int64_t bytes = 0;
-    std::int64_t end_ns = 0;
     int error = 0;
   };
   const std::int64_t block = std::max(options.block_bytes, page_bytes());
@@ -149,56 +144,25 @@ Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& o
     std::memset(buffers.back().data(), 1, static_cast<std::size_t>(block));
   }
 
-  const auto read_share = [&](std::size_t i) {
-    Share& share = shares[i];
-    read_blocks(files[i].get(), range, block, static_cast<std::int64_t>(i), threads, buffers[i].data(), share.bytes,
-                share.error);
-    share.end_ns = now_ns();
-  };
   Pass pass;
-  std::latch ready(threads - 1);
-  std::atomic<bool> go = false;
-  std::atomic<bool> give_up = false;
-  const auto release = [&] {
-    go = true;
-    go.notify_all();
-  };
-  std::int64_t begin_ns = 0;
-  {
-    std::vector<std::jthread> helpers;  // joined at the end of this block
-    try {
-      for (std::size_t i = 1; i < shares.size(); ++i) {
-        helpers.emplace_back([&, i] {
-          ready.count_down();
-          go.wait(false);
-          if (!give_up) read_share(i);
-        });
-      }
-    } catch (const std::system_error& error) {
-      pass.error = error.code().message();
-      give_up = true;
-      release();
-      return pass;
-    }
-    ready.wait();
-    begin_ns = now_ns();
-    release();
-    read_share(0);
-  }
-  std::int64_t end_ns = begin_ns;
+  const Together all = together(threads, [&](int thread) {
+    const auto i = static_cast<std::size_t>(thread);
+    read_blocks(files[i].get(), range, block, thread, threads, buffers[i].data(), shares[i].bytes, shares[i].error);
+  });
+  pass.ns = all.ns;
+  pass.error = all.error;
+  if (!pass.error.empty()) return pass;
   for (const Share& share : shares) {
     pass.bytes += share.bytes;
-    end_ns = std::max(end_ns, share.end_ns);
     if (share.error != 0) pass.error = in_words(share.error);
   }
-  pass.ns = end_ns - begin_ns;
   if (pass.error.empty() && pass.bytes != range) pass.error = "the file became shorter while it was read";
   return pass;
 }
 
 // Bytes of the file to read, or why there are none.
 std::int64_t readable_range(int fd, const ReadOptions& options, std::string& error) {
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd, &info) != 0) {
     error = in_words(errno);
     return 0;

@@ -1,5 +1,5 @@
 // The field lists of the report: the key of each member, with its unit, in the order in which they are written. Only
-// for report.cpp and report_reader.cpp.
+// for report.cpp, report_reader.cpp and machine_profile.cpp.
 #pragma once
 
 #include <algorithm>

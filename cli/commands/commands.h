@@ -15,6 +15,7 @@ Result<int> run_gate(const std::vector<std::string>& arguments, const Context& c
 Result<int> run_inspect(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_keep_alive(const std::vector<std::string>& arguments, const Context& context);  // of simulate
 Result<int> run_plan(const std::vector<std::string>& arguments, const Context& context);
+Result<int> run_probe(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_sample(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_schema(const std::vector<std::string>& arguments, const Context& context);
 Result<int> run_simulate(const std::vector<std::string>& arguments, const Context& context);

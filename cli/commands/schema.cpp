@@ -11,6 +11,7 @@
 #include "profiles/catalog.h"
 #include "profiles/comparison.h"
 #include "profiles/keep_alive.h"
+#include "profiles/machine_profile.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
 #include "profiles/simulation.h"
@@ -33,6 +34,7 @@ const std::vector<Document> kDocuments = {{"report", report_schema},
                                           {"verdict", verdict_schema},
                                           {"comparison", comparison_schema},
                                           {"keep_alive", keep_alive_schema},
+                                          {"machine", machine_schema},
                                           {"verification", verification_schema}};
 
 }  // namespace

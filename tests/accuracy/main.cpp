@@ -2,8 +2,9 @@
 // from them by a test: the table is for a person, with the machine's own noise (the reference against itself) in every
 // row.
 //
-// CASES: comma-separated of start, steady, load, command, pairs (all). SAMPLES: of each kind (40). WORKER and REFERENCE
-// are found beside this program; the models are made in a folder of their own under the system's temporary folder.
+// CASES: comma-separated of start, steady, load, command, probe, pairs (all). SAMPLES: of each kind (40). WORKER and
+// REFERENCE are found beside this program; the models are made in a folder of their own under the system's temporary
+// folder.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,6 +31,7 @@
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/units.h"
 #include "tests/accuracy/open_loop.h"
+#include "tests/accuracy/probe.h"
 #include "tests/accuracy/reference_process.h"
 #include "tests/accuracy/value.h"
 
@@ -276,7 +278,7 @@ int main_of() {
   setup.options.worker_path = setup.worker;
   const char* cases = std::getenv("CASES");
   const std::string wanted =
-      std::string(",") + (cases != nullptr && *cases != '\0' ? cases : "start,steady,load,command,pairs") + ",";
+      std::string(",") + (cases != nullptr && *cases != '\0' ? cases : "start,steady,load,command,probe,pairs") + ",";
   const auto on = [&](const char* name) { return wanted.find(std::string(",") + name + ",") != std::string::npos; };
 
   const std::vector<Model> start_models = {{"mlp_25MB", "mlp", "25MB", {}, {}}, {"cnn_100MB", "cnn", "100MB", {}, {}}};
@@ -314,6 +316,7 @@ int main_of() {
   if (on("steady")) steady(setup, complete(steady_models), 2 * n);
   if (on("load")) print_open_loop(world_for(setup, complete({steady_models[1]}).front(), 1), n / 40.0);
   if (on("command")) command(setup, n);
+  if (on("probe")) print_probe(here / "mlplan-accuracy-stream", setup.folder, std::max(1, n / 8));
   if (on("pairs")) pairs(setup, complete({start_models.front()}).front(), std::max(1, n / 2));
   const MachineInfo machine = bench::describe_machine(".", {});
   fmt::print("\n{} CPUs ({}), kernel {}\n", machine.cpu.logical, machine.cpu.model_name, machine.kernel);

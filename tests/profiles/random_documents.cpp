@@ -461,6 +461,43 @@ KeepAliveComparison RandomDocuments::keep_alive() {
   return result;
 }
 
+std::optional<MachineFigure> RandomDocuments::machine_figure() {
+  if (coin()) return std::nullopt;
+  MachineFigure figure{.best = 1 + number(), .median = 1 + number(), .samples = {1 + number()}, .limit_is = word()};
+  while (coin()) figure.samples.push_back(1 + number());
+  if (coin()) {
+    figure.limit = 1 + number();
+    figure.fraction = share();
+  }
+  return figure;
+}
+
+MachineProfile RandomDocuments::machine_profile() {
+  constexpr const char* kStops[] = {"complete", "time_box", "interrupted"};
+  MachineProfile profile;
+  profile.version = word();
+  profile.argv = words();
+  profile.started_at = word();
+  profile.wall_s = number();
+  profile.rounds = below(20);
+  profile.stop = kStops[below(3)];
+  profile.vectors = word();
+  profile.machine = report().machine;
+  for (auto n = below(3); n > 0; --n) {
+    profile.memory.push_back(
+        {1 + below(64), machine_figure(), machine_figure(), machine_figure(), machine_figure(), machine_figure()});
+  }
+  profile.page_faults = {machine_figure(), machine_figure(), machine_figure(), machine_figure()};
+  profile.process_start = {machine_figure(), machine_figure(), machine_figure()};
+  profile.storage = {word(), machine_figure(), {}};
+  for (auto n = below(3); n > 0; --n) profile.storage.page_cache.push_back({1 + below(64), machine_figure()});
+  profile.clock = machine_figure();
+  for (auto n = below(3); n > 0; --n)
+    profile.arithmetic.push_back({word(), 1 + below(64), machine_figure(), machine_figure()});
+  while (coin()) profile.not_measured.push_back({word(), word()});
+  return profile;
+}
+
 Simulation RandomDocuments::simulation() {
   constexpr const char* kKinds[] = {"constant", "diurnal", "series", "trace"};
   constexpr const char* kVerdicts[] = {"met", "missed", "inconclusive"};
@@ -495,7 +532,7 @@ Simulation RandomDocuments::simulation() {
   for (auto n = below(3); n > 0; --n)
     result.objectives.push_back({word(), number(), estimate(), kVerdicts[below(3)], word()});
   using F = SimulatedFigures;
-  for (Estimate F::* member :
+  for (Estimate F::*member :
        {&F::requests, &F::unserved, &F::waited, &F::exposure, &F::mean_response_ns, &F::mean_batch, &F::utilisation,
         &F::ready, &F::loading, &F::pooled, &F::filling, &F::stopping, &F::most_instances, &F::cold_starts, &F::draws,
         &F::misses, &F::stops, &F::failures, &F::interruptions}) {

@@ -5,6 +5,7 @@
 
 #include "profiles/catalog.h"
 #include "profiles/keep_alive.h"
+#include "profiles/machine_profile.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
 #include "profiles/simulation.h"
@@ -37,6 +38,8 @@ class RandomDocuments {
   Plan plan();        // feasible or not
   Simulation simulation();
   KeepAliveComparison keep_alive();
+  MachineProfile machine_profile();
+  Report report();  // every optional part sometimes there, sometimes not
   Verification verification();  // of each verdict, without contradictions
   Report report();              // every optional part sometimes there, sometimes not
 
@@ -45,6 +48,7 @@ class RandomDocuments {
   TensorSpec tensor();
   ScalarSpec scalar();
   std::optional<double> maybe_number();
+  std::optional<MachineFigure> machine_figure();  // or none
   double share() { return static_cast<double>(below(1000)) / 999; }
   std::optional<std::int64_t> maybe_count() { return coin() ? std::optional<std::int64_t>(below(50)) : std::nullopt; }
   std::vector<std::int64_t> hours();  // 24, or none

@@ -1,0 +1,85 @@
+#include "cli/views/machine_view.h"
+
+#include <fmt/format.h>
+
+#include "cli/views/numbers.h"
+#include "cli/views/table.h"
+#include "profiles/support/units.h"
+
+namespace mlplan::cli {
+namespace {
+
+constexpr double kFarFromTheLimit = 0.5;
+
+std::string text_of(double value, FigureUnit unit) {
+  switch (unit) {
+    case FigureUnit::bytes_per_s: return format_byte_rate(value);
+    case FigureUnit::flop_per_s: return format(value / 1e9, Unit::count) + " GFLOP/s";
+    case FigureUnit::hz: return format(value / 1e9, Unit::count) + " GHz";
+    case FigureUnit::ns: return format(value, Unit::duration);
+  }
+  return "";
+}
+
+const char* title_of(const std::string& subject) {
+  if (subject == "memory") return "MEMORY";
+  if (subject == "faults") return "PAGE FAULTS";
+  if (subject == "process") return "A PROCESS";
+  if (subject == "disk") return "READING A FILE";
+  return "ARITHMETIC";
+}
+
+std::string table_of(const std::string& subject, const std::vector<NamedFigure>& figures, const Style& style) {
+  Table table({{title_of(subject), false}, {"best"}, {"median", true, 1}, {"limit"}, {"reached"}, {"n", true, 2}});
+  for (const NamedFigure& each : figures) {
+    if (each.subject != subject) continue;
+    const MachineFigure& figure = *each.figure;
+    const bool far = figure.fraction && *figure.fraction < kFarFromTheLimit;
+    table.add({{each.label},
+               {text_of(figure.best, each.unit), Ink::bold},
+               {text_of(figure.median, each.unit)},
+               {figure.limit ? text_of(*figure.limit, each.unit) : kAbsent, Ink::dim},
+               {figure.fraction ? format_share(*figure.fraction) : kAbsent, far ? Ink::yellow : Ink::plain},
+               {std::to_string(figure.samples.size()), Ink::dim}});
+  }
+  std::string text = table.print(style, kIndent);
+  if (!style.verbose) return text;
+  for (const NamedFigure& each : figures) {
+    if (each.subject == subject) text += paragraph("limit", each.label + ": " + each.figure->limit_is, style);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string machine_view(const MachineProfile& profile, const std::string& written_to, const Style& style) {
+  const MachineInfo& machine = profile.machine;
+  std::string text =
+      paragraph("machine",
+                fmt::format("{} x {}, {}, kernel {}", machine.cpu.logical, machine.cpu.model_name,
+                            format_bytes(static_cast<double>(machine.memory.total_bytes)), machine.kernel),
+                style, Ink::dim, Ink::bold);
+  text += paragraph(
+      "quiet",
+      fmt::format("grade {}{}{}", machine.grade, machine.why.empty() ? "" : ": ", fmt::join(machine.why, "; ")), style,
+      Ink::dim, machine.grade == "C" ? Ink::yellow : Ink::plain);
+  const std::vector<NamedFigure> figures = figures_of(profile);
+  std::string subject;
+  for (const NamedFigure& each : figures) {
+    if (each.subject == subject) continue;
+    subject = each.subject;
+    text += "\n" + table_of(subject, figures, style);
+  }
+  text += "\n";
+  for (const Unmeasured& each : profile.not_measured) {
+    text += paragraph("without", each.what + ": " + each.why, style, Ink::yellow);
+  }
+  text += paragraph("run",
+                    fmt::format("{} in {:.0f} s{}", counted(profile.rounds, "round"), profile.wall_s,
+                                profile.stop == "interrupted" ? ", interrupted" : ""),
+                    style);
+  if (!written_to.empty()) text += paragraph("profile", written_to, style, Ink::dim, Ink::bold);
+  return text;
+}
+
+}  // namespace mlplan::cli

@@ -1,0 +1,54 @@
+// The benchmarks of mlplan-kernels, a file a subject. Each says in its label which limit it should reach and gives, as
+// counters, that limit and the fraction of it that was reached. One iteration is one sample.
+//
+// A name is SUBJECT/WHAT, then what varies: memory/copy/threads:2.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mlplan::kernels {
+
+struct Settings {
+  int threads = 1;        // at most
+  std::string file = {};  // to read from a disk; empty: one is written into `folder`
+  std::string folder = ".";
+  std::string self = {};  // this program
+};
+
+// 1, 2, 4, ... and the most.
+std::vector<int> thread_counts(int most);
+
+struct Limit {
+  std::optional<double> value;  // in the unit of the figure; absent: not known
+  std::string text;             // what it is, or why it is not known
+};
+
+// What the figure of a benchmark is.
+enum class Figure { bytes_per_s, flop_per_s, hz, ns };
+
+struct Sample {
+  double ns = 0;      // that the work took
+  double amount = 1;  // bytes, flop or cycles of it; of a time: how many times it was done
+  std::string error = {};
+};
+
+// Registers a benchmark of which every iteration is one call of `take`. `limit` is asked after the first. A sample of
+// an error ends the benchmark with it.
+void add_benchmark(const std::string& name, Figure figure, int samples, std::function<Sample()> take,
+                   std::function<Limit()> limit);
+
+void add_memory_benchmarks(const Settings& settings);
+void add_page_fault_benchmarks(const Settings& settings);
+void add_process_benchmarks(const Settings& settings);
+void add_file_benchmarks(const Settings& settings);
+void add_arithmetic_benchmarks(const Settings& settings);
+
+// The most that any loop over memory moved with so many threads, bytes/s; measured when it is first asked for.
+double memory_rate(int threads);
+
+}  // namespace mlplan::kernels

@@ -1,0 +1,101 @@
+#include "profiles/machine_profile.h"
+
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "tests/profiles/member_count.h"
+#include "tests/profiles/random_documents.h"
+#include "tests/profiles/schema_keys.h"
+
+using namespace mlplan;
+using Json = nlohmann::ordered_json;
+
+TEST_CASE("every machine profile comes back byte by byte") {
+  for (std::uint64_t seed = 0; seed < 80; ++seed) {
+    CAPTURE(seed);
+    const std::string text = write_machine_profile(test::RandomDocuments(seed).machine_profile());
+    const auto again = read_machine_profile(text, "m.json");
+    REQUIRE_MESSAGE(again, test::message_of(again));
+    CHECK(write_machine_profile(*again) == text);
+  }
+}
+
+TEST_CASE("the schema describes every key of a machine profile, and no other") {
+  static_assert(test::member_count<MachineFigure>() == 6);
+  static_assert(test::member_count<MemoryFigures>() == 6);
+  static_assert(test::member_count<ArithmeticFigures>() == 4);
+  static_assert(test::member_count<PageFaultFigures>() == 4);
+  static_assert(test::member_count<ProcessFigures>() == 3);
+  static_assert(test::member_count<StorageFigures>() == 3);
+  static_assert(test::member_count<MachineProfile>() == 15);
+  test::Keys written;
+  for (std::uint64_t seed = 0; seed < 80; ++seed)
+    test::add_keys(to_ordered_json(test::RandomDocuments(seed).machine_profile()), "", written);
+  test::Keys described;
+  const Json schema = Json::parse(machine_schema());
+  test::add_described_keys(schema, schema, "", described);
+  CHECK(written == described);
+}
+
+TEST_CASE("every figure has a name under which it is put back where it was") {
+  MachineProfile profile;
+  const char* const names[] = {"memory/read/threads:1",
+                               "memory/write/threads:1",
+                               "memory/copy/threads:2",
+                               "memory/streaming_copy/threads:2",
+                               "memory/triad/threads:64",
+                               "faults/first_touch",
+                               "faults/fault",
+                               "faults/huge_first_touch",
+                               "faults/huge_fault",
+                               "process/nothing",
+                               "process/true",
+                               "process/self",
+                               "disk/page_cache/threads:1",
+                               "disk/page_cache/threads:2",
+                               "disk/read",
+                               "arithmetic/clock",
+                               "arithmetic/multiply_add_f32/threads:1",
+                               "arithmetic/gemm_f32/threads:1",
+                               "arithmetic/gemm_f64/threads:2"};
+  double value = 0;
+  for (const char* name : names) CHECK(put_figure(profile, name, {.best = ++value}));
+  const std::vector<NamedFigure> figures = figures_of(profile);
+  REQUIRE(figures.size() == std::size(names));
+  std::set<std::string> labels;
+  for (std::size_t i = 0; i < figures.size(); ++i) {
+    CHECK(figures[i].name == names[i]);
+    CHECK(figures[i].figure->best == static_cast<double>(i + 1));
+    labels.insert(figures[i].subject + figures[i].label);
+  }
+  CHECK(labels.size() == figures.size());
+  CHECK(profile.memory.size() == 3);
+  CHECK(profile.arithmetic.size() == 2);
+}
+
+TEST_CASE("a figure without a place is left out, and makes no row") {
+  MachineProfile profile;
+  for (const char* name : {"", "memory", "memory/latency/threads:1", "gpu/copy", "arithmetic/gemm",
+                           "arithmetic/fft_f32", "disk/write", "process/mine"})
+    CHECK_FALSE(put_figure(profile, name, {.best = 1}));
+  CHECK(figures_of(profile).empty());
+  CHECK(profile.memory.empty());
+  CHECK(profile.arithmetic.empty());
+}
+
+TEST_CASE("a machine profile that is none, or has wrong values, is refused at its place") {
+  MachineProfile profile = test::RandomDocuments(1).machine_profile();
+  profile.clock = MachineFigure{.best = 1, .median = 1, .samples = {1}};
+  Json json = to_ordered_json(profile);
+  json["clock_hz"]["best"] = -1;
+  const auto read = read_machine_profile(json.dump(), "m.json");
+  REQUIRE_FALSE(read);
+  CHECK(read.error().kind == ErrorKind::bad_input);
+  CHECK(read.error().where == "m.json: /clock_hz/best");
+  json["schema"] = "mlplan.report";
+  const auto other = read_machine_profile(json.dump(), "m.json");
+  REQUIRE_FALSE(other);
+  CHECK(other.error().hint == "give a file that mlplan probe -o has written");
+}
