@@ -39,7 +39,6 @@ class RandomDocuments {
   Simulation simulation();
   KeepAliveComparison keep_alive();
   MachineProfile machine_profile();
-  Report report();  // every optional part sometimes there, sometimes not
   Verification verification();  // of each verdict, without contradictions
   Report report();              // every optional part sometimes there, sometimes not
 
