@@ -76,8 +76,8 @@ Sample multiply(const Multiplier<T>& by, int threads) {
 template <class T>
 Sample multiply_add(const Multiplier<T>& by, int threads) {
   const long rounds = static_cast<long>(kLeastNs * 4 / 12);  // of 12 multiply-adds, each half a cycle
-  const Together all = together(
-      threads, [&](int) { benchmark::DoNotOptimize(by.multiply_add(rounds)); }, allowed_cpus());
+  const Together all =
+      together(threads, [&](int) { benchmark::DoNotOptimize(by.multiply_add(rounds)); }, allowed_cpus());
   return {static_cast<double>(all.ns), static_cast<double>(rounds) * static_cast<double>(by.flop_of_round) * threads,
           all.error};
 }
@@ -108,9 +108,7 @@ void add(const Multiplier<T>& by, const std::string& type, int threads) {
       [&by, threads] { return multiply_add(by, threads); }, cycles);
   add_benchmark(
       "arithmetic/gemm" + at, Figure::flop_per_s, kSamples, [&by, threads] { return multiply(by, threads); },
-      [&by, threads] {
-        return Limit{best_multiply_add(by, threads), "multiply-adds in registers, as many threads"};
-      });
+      [&by, threads] { return Limit{best_multiply_add(by, threads), "multiply-adds in registers, as many threads"}; });
 }
 
 }  // namespace

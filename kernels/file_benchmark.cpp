@@ -90,9 +90,8 @@ void add_file_benchmarks(const Settings& settings) {
       return Sample{0, 0, "the kernel counts no bytes from storage: the reading came from somewhere else"};
     return sample_of(read);
   };
-  add_benchmark("disk/read", Figure::bytes_per_s, kSamples, cold, [] {
-    return Limit{{}, "not known: the data sheet of the storage"};
-  });
+  add_benchmark("disk/read", Figure::bytes_per_s, kSamples, cold,
+                [] { return Limit{{}, "not known: the data sheet of the storage"}; });
 }
 
 }  // namespace mlplan::kernels

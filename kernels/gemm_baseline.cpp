@@ -16,7 +16,7 @@ constexpr Multiplier<T> kMultiplier = {Kernel<T>::multiply,
                                        Kernel<T>::kColumns,
                                        (Kernel<T>::kBlockRows + 0L) * Kernel<T>::kDepth,
                                        Kernel<T>::kDepth,
-                                       2L * Kernel<T>::kChains* Kernel<T>::kLanes};
+                                       2L * Kernel<T>::kChains * Kernel<T>::kLanes};
 
 }  // namespace
 

@@ -162,7 +162,7 @@ Pass read_once(const std::string& path, std::int64_t range, const ReadOptions& o
 
 // Bytes of the file to read, or why there are none.
 std::int64_t readable_range(int fd, const ReadOptions& options, std::string& error) {
-  struct stat info {};
+  struct stat info{};
   if (::fstat(fd, &info) != 0) {
     error = in_words(errno);
     return 0;

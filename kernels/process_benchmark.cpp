@@ -37,9 +37,8 @@ void add_process_benchmarks(const Settings& settings) {
     }();
     return Limit{best > 0 ? std::optional(best) : std::nullopt, "a program that needs no library and does nothing"};
   };
-  add_benchmark("process/nothing", Figure::ns, kSamples, start(nothing, {}), [] {
-    return Limit{{}, "not known: what this kernel takes for any process"};
-  });
+  add_benchmark("process/nothing", Figure::ns, kSamples, start(nothing, {}),
+                [] { return Limit{{}, "not known: what this kernel takes for any process"}; });
   const char* const system_true = ::access("/bin/true", X_OK) == 0 ? "/bin/true" : "/usr/bin/true";
   add_benchmark("process/true", Figure::ns, kSamples, start(system_true, {}), least);
   add_benchmark("process/self", Figure::ns, kSamples, start(settings.self, {"--version", "--quiet"}), least);

@@ -109,7 +109,7 @@ struct Place {
   const char* name;
   const char* label;
   FigureUnit unit;
-  std::optional<MachineFigure> Row::*figure;
+  std::optional<MachineFigure> Row::* figure;
 };
 constexpr Place<MemoryFigures> kMemory[] = {
     {"read", "read", FigureUnit::bytes_per_s, &MemoryFigures::read},

@@ -26,16 +26,11 @@ struct Document {
   std::string name;
   std::string_view (*schema)();
 };
-const std::vector<Document> kDocuments = {{"report", report_schema},
-                                          {"catalog", catalog_schema},
-                                          {"traffic", traffic_schema},
-                                          {"plan", plan_schema},
-                                          {"simulation", simulation_schema},
-                                          {"verdict", verdict_schema},
-                                          {"comparison", comparison_schema},
-                                          {"keep_alive", keep_alive_schema},
-                                          {"machine", machine_schema},
-                                          {"verification", verification_schema}};
+const std::vector<Document> kDocuments = {{"report", report_schema},         {"catalog", catalog_schema},
+                                          {"traffic", traffic_schema},       {"plan", plan_schema},
+                                          {"simulation", simulation_schema}, {"verdict", verdict_schema},
+                                          {"comparison", comparison_schema}, {"keep_alive", keep_alive_schema},
+                                          {"machine", machine_schema},       {"verification", verification_schema}};
 
 }  // namespace
 

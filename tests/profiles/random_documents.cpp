@@ -532,7 +532,7 @@ Simulation RandomDocuments::simulation() {
   for (auto n = below(3); n > 0; --n)
     result.objectives.push_back({word(), number(), estimate(), kVerdicts[below(3)], word()});
   using F = SimulatedFigures;
-  for (Estimate F::*member :
+  for (Estimate F::* member :
        {&F::requests, &F::unserved, &F::waited, &F::exposure, &F::mean_response_ns, &F::mean_batch, &F::utilisation,
         &F::ready, &F::loading, &F::pooled, &F::filling, &F::stopping, &F::most_instances, &F::cold_starts, &F::draws,
         &F::misses, &F::stops, &F::failures, &F::interruptions}) {
