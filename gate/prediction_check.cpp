@@ -15,6 +15,7 @@ namespace {
 
 constexpr double kNotableRatio = 0.03;  // of service times
 constexpr double kNotableStart = 0.15;  // of start-ups
+constexpr double kWidest = 2;           // of a predicted response, width of its interval over its value
 constexpr double kMostLate = 0.05;      // of requests, sent late: more is the generator's fault
 constexpr double kMostStolen = 0.05;    // of CPU time
 constexpr double kMostPressure = 0.5;  // of the time, in which something waits for a CPU: a busy pool makes some itself
@@ -96,6 +97,12 @@ std::string blame_for(const ComparedQuantity& row, const std::vector<Explanation
   return "";
 }
 
+// An interval that holds nearly anything proves nothing.
+bool too_wide(const ComparedQuantity& row) {
+  return is_response(row.quantity) && row.predicted.low && row.predicted.high &&
+         *row.predicted.high - *row.predicted.low > kWidest * row.predicted.value;
+}
+
 std::string missed_text(const std::vector<ComparedQuantity>& rows) {
   std::vector<std::string> names;
   for (const ComparedQuantity& row : rows) {
@@ -120,6 +127,7 @@ void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Ve
   std::int64_t unclear = 0;
   for (const HeldFigure& figure : figures) {
     ComparedQuantity row = compared(figure);
+    if (row.outcome == "holds" && too_wide(row)) row.outcome = "unclear";
     if (row.outcome != "holds") row.blame = blame_for(row, out.explanations);
     held += row.outcome == "holds" ? 1 : 0;
     unclear += row.outcome == "unclear" ? 1 : 0;
@@ -143,6 +151,10 @@ void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Ve
     out.next = facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio
                    ? "measure the model again here with mlplan bench, and plan with that"
                    : "run it again with another --seed; if it misses again, the plan cannot be relied on here";
+  } else if (std::ranges::any_of(out.comparisons, too_wide)) {
+    out.verdict = "inconclusive";
+    out.why = "The report knows the model's times too badly: a predicted response time is wider than twice itself.";
+    out.next = "measure the model again with mlplan bench, longer or on a quiet machine, and plan with that";
   } else if (held == 0) {
     out.verdict = "inconclusive";
     out.why = "There were too few requests to tell.";

@@ -98,3 +98,12 @@ TEST_CASE("starts that took longer are to blame for exposure, not for the respon
   CHECK(out.comparisons[0].error.value() == doctest::Approx(0.09));
   CHECK(out.comparisons[1].blame.empty());
 }
+
+TEST_CASE("a prediction so wide that nearly anything lies in it proves nothing") {
+  HeldFigure figure = response(100, 95, 105);
+  figure.predicted = {100, 40, 300};
+  figure.predicted_jointly = {100, 30, 400};
+  const Verification out = judged({figure});
+  CHECK(out.comparisons[0].outcome == "unclear");
+  CHECK(out.verdict == "inconclusive");
+}
