@@ -1,7 +1,6 @@
 #include "bench/machine.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 #include "bench/page_cache.h"
 #include "bench/proc_files.h"
 #include "bench/sha256.h"
+#include "kernels/together.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::bench {
@@ -74,16 +74,7 @@ std::string flags_of_note(const std::string& cpu_flags) {
 
 }  // namespace
 
-std::vector<int> usable_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<int> out;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return out;
-  for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(static_cast<std::size_t>(cpu), &set)) out.push_back(cpu);
-  }
-  return out;
-}
+std::vector<int> usable_cpus() { return kernels::allowed_cpus(); }
 
 std::int64_t usable_cpu_count(const std::vector<int>& cpus) {
   const auto count = static_cast<std::int64_t>(cpus.empty() ? usable_cpus().size() : cpus.size());

@@ -90,6 +90,17 @@ InstanceCounts Fleet::counts() const {
   return counts;
 }
 
+Observation Fleet::observe(double now, std::uint32_t slots_per_instance) const {
+  const InstanceSeconds until_now = seconds(now);
+  Observation observation;
+  observation.time_s = now;
+  observation.instances = counts();
+  observation.desired = desired_;
+  observation.pool = pool_target_;
+  observation.totals.ready_slot_s = (until_now.ready + until_now.stopping) * slots_per_instance;
+  return observation;
+}
+
 InstanceSeconds Fleet::seconds(double now) const {
   const double since = now - settled_at_;
   InstanceSeconds seconds = seconds_;

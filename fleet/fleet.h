@@ -54,6 +54,8 @@ class Fleet {
   InstanceCounts counts() const;
   std::int64_t desired() const { return desired_; }
   std::int64_t pool_target() const { return pool_target_; }
+  // What a policy is shown of instances; of requests it is the owner's to fill in.
+  Observation observe(double now, std::uint32_t slots_per_instance) const;
   // Seconds by state until `now`. settle() adds up so far; everything that changes a state does.
   InstanceSeconds seconds(double now) const;
   void settle(double now);

@@ -7,6 +7,8 @@
 // that they are read in order: a sliver of B stays in the first cache while a block of A comes from the second.
 #pragma once
 
+#include "kernels/arithmetic.h"
+
 #if defined(__x86_64__)
 #define MLPLAN_VECTOR_REGISTER "v"
 #else
@@ -114,5 +116,15 @@ struct Gemm {
     return sum[0];
   }
 };
+
+// Of a Gemm for each element type.
+template <template <class> class Kernel, class T>
+constexpr mlplan::kernels::Multiplier<T> kMultiplier = {Kernel<T>::multiply,
+                                                        Kernel<T>::multiply_add,
+                                                        Kernel<T>::kTileRows,
+                                                        Kernel<T>::kColumns,
+                                                        (Kernel<T>::kBlockRows + 0L) * Kernel<T>::kDepth,
+                                                        Kernel<T>::kDepth,
+                                                        2L * Kernel<T>::kChains * Kernel<T>::kLanes};
 
 }  // namespace

@@ -257,25 +257,19 @@ void Pool::take_changes(double now) {
 // ----------------------------------------------------------------------------------------------------------
 
 Observation Pool::observe(double now, bool on_wait) const {
-  const InstanceSeconds seconds = fleet_.seconds(now);
-  Observation observation;
-  observation.time_s = now;
-  observation.instances = fleet_.counts();
-  observation.desired = fleet_.desired();
-  observation.pool = fleet_.pool_target();
+  Observation observation = fleet_.observe(now, settings_.slots_per_instance);
+  const double ready_slot_s = observation.totals.ready_slot_s;
   observation.in_service = in_service_;
   observation.queued = queued_;
   observation.busy_instances = busy_instances_;
   observation.totals = sums_;
-  observation.totals.ready_slot_s = (seconds.ready + seconds.stopping) * settings_.slots_per_instance;
+  observation.totals.ready_slot_s = ready_slot_s;
   observation.on_wait = on_wait;
   return observation;
 }
 
 void Pool::decide(double now, bool on_wait) {
-  const Observation observation = observe(now, on_wait);
-  const Orders orders = policy_.decide(observation);
-  world_.decided(observation, orders);
+  const Orders orders = policy_.decide(observe(now, on_wait));
   if (on_wait && orders.desired == fleet_.desired() && orders.pool == fleet_.pool_target()) return;
   fleet_.order(now, orders);
   take_changes(now);

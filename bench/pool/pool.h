@@ -39,7 +39,6 @@ class PoolWorld {
   virtual void serve(double now, std::uint32_t instance, std::uint32_t slot, std::span<const RequestId> batch) = 0;
   virtual void lost(double now, RequestId request) = 0;      // in service at an instance that died, or in its queue
   virtual void rejected(double now, RequestId request) = 0;  // the queue was full
-  virtual void decided(const Observation&, const Orders&) {}
 };
 
 struct PoolSettings {

@@ -126,11 +126,10 @@ HandOver hand_over(const PoolRecord& record) {
   return {.to_worker_s = median(to), .back_s = median(back)};
 }
 
-std::vector<double> services(const PoolRecord& record, std::int64_t batch, std::optional<std::int64_t> others) {
+std::vector<double> services(const PoolRecord& record, std::optional<std::int64_t> batch) {
   std::vector<double> out;
   for (const PlayedRequest& request : record.requests) {
-    if (request.outcome != RequestOutcome::done || request.batch != batch) continue;
-    if (others && request.others != *others) continue;
+    if (request.outcome != RequestOutcome::done || (batch && request.batch != *batch)) continue;
     out.push_back(static_cast<double>(request.done_ns - request.started_ns) / kSecond);
   }
   return out;
@@ -138,12 +137,10 @@ std::vector<double> services(const PoolRecord& record, std::int64_t batch, std::
 
 Lateness lateness(const PoolRecord& record) {
   std::vector<double> late;
-  std::vector<double> inference;
+  std::vector<double> inference = services(record);
   for (const PlayedRequest& request : record.requests) {
     if (request.outcome == RequestOutcome::unsent) continue;
     late.push_back(static_cast<double>(request.sent_ns - request.scheduled_ns) / kSecond);
-    if (request.outcome == RequestOutcome::done)
-      inference.push_back(static_cast<double>(request.done_ns - request.started_ns) / kSecond);
   }
   if (late.empty() || inference.empty()) return {};
   std::sort(inference.begin(), inference.end());

@@ -32,8 +32,9 @@ struct HandOver {
 };
 HandOver hand_over(const PoolRecord& record);
 
-// Inference by the worker's own stamps, where so many other slots were busy when it began; seconds, in order of time.
-std::vector<double> services(const PoolRecord& record, std::int64_t batch, std::optional<std::int64_t> others = {});
+// Inference by the worker's own stamps, once for each request that was done, of batches of one size or of all; seconds,
+// in order of time.
+std::vector<double> services(const PoolRecord& record, std::optional<std::int64_t> batch = {});
 
 struct Lateness {
   double late_fraction = 0;  // sent later than a tenth of a median inference after their time

@@ -28,25 +28,19 @@ struct PlayedRequest {
   std::int64_t heard_ns = 0;    // when the pool knew
   std::int64_t given_ns = 0;    // when the pool gave it to its worker
   std::int32_t batch = 0;       // it was served in
-  std::int32_t others = 0;      // slots that were busy when it was given, its own left out
-  std::int32_t starting = 0;    // instances that were starting then
-  std::uint32_t worker = 0;     // number of its process in the order of starts
   bool exposed = false;
   RequestOutcome outcome = RequestOutcome::unsent;
 };
 
 struct PlayedStart {
   std::int64_t at_ns = 0;
-  std::int64_t took_ns = 0;     // until it was ready; 0: it never was
-  std::int64_t busy_slots = 0;  // when it began
-  std::int64_t starting = 0;    // others that were starting then
+  std::int64_t took_ns = 0;  // until it was ready; 0: it never was
 };
 
-// Counts and integrals at a moment; the difference of two is a stretch of the timeline.
+// Integrals at a moment; the difference of two is a stretch of the timeline.
 struct PoolMark {
   std::int64_t at_ns = 0;
   PoolTotals totals = {};
-  InstanceCounts counts = {};
 };
 
 struct PoolRecord {
@@ -61,8 +55,6 @@ struct PoolRecord {
   std::int64_t most_processes = 0;
   std::int64_t memory_bytes = 0;      // PSS of all processes at the end of the schedule
   std::int64_t memory_processes = 0;  // that it is of
-  std::int64_t supervisor_rss_begin_bytes = 0;
-  std::int64_t supervisor_rss_end_bytes = 0;
   bool interrupted = false;
 };
 

@@ -98,8 +98,6 @@ class Supervisor final : public PoolWorld {
   void kill_one();
   void mark();
   void bury();
-  std::int64_t busy_slots() const;
-  std::int64_t starting() const;
 
   const World& world_;
   const PoolPlay& play_;
@@ -138,10 +136,9 @@ Status Supervisor::start_processes(Instance& instance, bool warmed_up) {
 }
 
 void Supervisor::start(double, std::uint32_t id) {
-  PlayedStart started{.at_ns = since_begin(now_ns()), .busy_slots = busy_slots(), .starting = starting()};
   Instance& instance = instances_[id];
   instance.start = record_.starts.size();
-  record_.starts.push_back(started);
+  record_.starts.push_back({.at_ns = since_begin(now_ns())});
   if (!ends_to_replace_.empty()) {
     instance.replaces_end_at = ends_to_replace_.front();
     ends_to_replace_.erase(ends_to_replace_.begin());
@@ -181,17 +178,12 @@ void Supervisor::end(double, std::uint32_t id) {
 
 void Supervisor::serve(double, std::uint32_t id, std::uint32_t slot, std::span<const RequestId> batch) {
   Process& process = instances_.at(id).processes[slot];
-  const std::int64_t others = busy_slots();
-  const std::int64_t starts = starting();
   process.batch.assign(batch.begin(), batch.end());
   const std::int64_t now = since_begin(now_ns());
   for (const RequestId id_of : batch) {
     PlayedRequest& request = record_.requests[id_of];
     request.given_ns = now;
     request.batch = static_cast<std::int32_t>(batch.size());
-    request.others = static_cast<std::int32_t>(others);
-    request.starting = static_cast<std::int32_t>(starts);
-    request.worker = process.number;
     request.exposed = pool_.exposed(id_of);
   }
   // Where nobody is there any more, the closed channel is heard of next.
@@ -211,19 +203,6 @@ void Supervisor::rejected(double, RequestId id) {
 
 // --- what becomes of processes
 // -------------------------------------------------------------------------------------------
-
-std::int64_t Supervisor::busy_slots() const {
-  std::int64_t busy = 0;
-  for (const auto& [id, instance] : instances_)
-    busy += std::ranges::count_if(instance.processes, [](const Process& process) { return !process.batch.empty(); });
-  return busy;
-}
-
-std::int64_t Supervisor::starting() const {
-  return std::ranges::count_if(instances_, [](const auto& entry) {
-    return std::ranges::any_of(entry.second.processes, [](const Process& process) { return !process.ready; });
-  });
-}
 
 void Supervisor::take_stub(std::uint32_t id, std::size_t slot, const WorkerNews& news) {
   Process& process = instances_.at(id).processes[slot];
@@ -329,7 +308,7 @@ void Supervisor::kill_one() {
 
 void Supervisor::mark() {
   const double now = seconds();
-  record_.marks.push_back({since_begin(now_ns()), pool_.totals(now), pool_.counts()});
+  record_.marks.push_back({since_begin(now_ns()), pool_.totals(now)});
 }
 
 // --- the loop
@@ -429,12 +408,10 @@ Status Supervisor::loop() {
 Result<PoolRecord> Supervisor::run() {
   if (Status started = start_first(); !started) return fail(started.error());
   const PreciseTimers precise;
-  record_.supervisor_rss_begin_bytes = read_rss(::getpid()).value_or(0);
   begin_ns_ = now_ns() + 5'000'000;
   while (now_ns() < begin_ns_) ::usleep(1000);
   pool_.begin();
   const Status status = loop();
-  record_.supervisor_rss_end_bytes = read_rss(::getpid()).value_or(0);
   if (!status) return fail(status.error());
   if (record_.marks.size() < 2) mark();
   for (auto& [id, instance] : instances_) {

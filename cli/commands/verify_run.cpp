@@ -124,13 +124,9 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
 }
 
 gate::RunFacts facts_of(const VerifyPrediction& prediction, const bench::PoolRecord& record,
-                        const MachineInfo& machine) {
+                        const bench::Lateness& lateness, const MachineInfo& machine) {
   gate::RunFacts facts;
-  std::vector<double> inferences;
-  for (const bench::PlayedRequest& request : record.requests) {
-    if (request.outcome == bench::RequestOutcome::done)
-      inferences.push_back(static_cast<double>(request.done_ns - request.started_ns) / kNanoseconds);
-  }
+  const std::vector<double> inferences = bench::services(record);
   if (!inferences.empty() && prediction.mean_inference_s > 0)
     facts.service_ratio = mean_of(inferences) / prediction.mean_inference_s;
   std::vector<double> starts;
@@ -141,7 +137,7 @@ gate::RunFacts facts_of(const VerifyPrediction& prediction, const bench::PoolRec
   if (!starts.empty() && prediction.median_start_s > 0)
     facts.start_ratio = median_of(starts) / prediction.median_start_s;
   facts.ended = record.died + record.hung;
-  facts.late_fraction = bench::lateness(record).late_fraction;
+  facts.late_fraction = lateness.late_fraction;
   facts.stolen_share = machine.cpu.steal_fraction.value_or(0);
   facts.cpu_pressure = machine.cpu.pressure_some.value_or(0);
   return facts;
@@ -344,8 +340,9 @@ Verification verification_of(const VerifySetup& setup, const PoolCalibration& ca
   if (scaled.follow) out.pool.policy_settings = planner::settings_of(*scaled.follow);
   out.interrupted = record.interrupted;
   count_requests(record, out);
-  gate::judge_run(held_figures(setup, prediction, record), facts_of(prediction, record, machine), out);
-  out.generator.lateness_p99_ns = bench::lateness(record).p99_s * kNanoseconds;
+  const bench::Lateness lateness = bench::lateness(record);
+  gate::judge_run(held_figures(setup, prediction, record), facts_of(prediction, record, lateness, machine), out);
+  out.generator.lateness_p99_ns = lateness.p99_s * kNanoseconds;
   add_assumed(setup, calibration, out);
   add_timeline(prediction, record, setup, out);
   return out;

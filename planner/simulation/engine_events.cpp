@@ -107,12 +107,7 @@ void Engine::share_host(double now) {
 // --------------------------------------------------------------------------------------------
 
 Observation Engine::observe(double now, bool on_wait) const {
-  const InstanceSeconds seconds = fleet_.seconds(now);
-  Observation observation;
-  observation.time_s = now;
-  observation.instances = fleet_.counts();
-  observation.desired = fleet_.desired();
-  observation.pool = fleet_.pool_target();
+  Observation observation = fleet_.observe(now, slots_per_instance_);
   observation.in_service = in_service_;
   observation.queued = queued_;
   observation.busy_instances = busy_instances_;
@@ -122,7 +117,7 @@ Observation Engine::observe(double now, bool on_wait) const {
                         .queued_s = queued_s_,
                         .busy_instance_s = busy_instance_s_,
                         .busy_slot_s = busy_slot_s_,
-                        .ready_slot_s = (seconds.ready + seconds.stopping) * slots_per_instance_};
+                        .ready_slot_s = observation.totals.ready_slot_s};
   observation.on_wait = on_wait;
   return observation;
 }
