@@ -63,6 +63,16 @@ bool same_session(const Report& report, const Report& baseline) {
   return !report.mlplan.session.empty() && report.mlplan.session == baseline.mlplan.session;
 }
 
+Pairing pairing_of(const Measure& measure, const Report& report, const Report& baseline) {
+  if (!same_session(report, baseline) || measure.at.size() < 2 || measure.at.front().name != "cold_start")
+    return Pairing::none;
+  const auto whole = [&](const Report& of) {
+    const ColdStartState* state = find_state(of, measure.at[1].name);
+    return state != nullptr && state->rejected == 0;
+  };
+  return whole(report) && whole(baseline) ? Pairing::by_order : Pairing::none;
+}
+
 Status check_same_model(const Report& report, const Report& baseline, const std::string& baseline_path) {
   const ModelInfo& a = report.model;
   const ModelInfo& b = baseline.model;

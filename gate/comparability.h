@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gate/regression.h"
 #include "profiles/measure.h"
 #include "profiles/report.h"
 #include "profiles/support/result.h"
@@ -17,6 +18,9 @@ std::vector<Difference> differences(const Report& report, const Report& baseline
 
 // Both were measured in one run, their samples in turn.
 bool same_session(const Report& report, const Report& baseline);
+
+// Starts of one session come in pairs, as long as no round was left out of either report.
+Pairing pairing_of(const Measure& measure, const Report& report, const Report& baseline);
 
 // bad_input where the baseline is of another model: other content under another file name, or other inputs. New content
 // under the same name is what a gate is for.

@@ -51,14 +51,14 @@ void take_ratios(ComparedFigure& out, const RelativeFigures& relative, bool lowe
   std::swap(out.ratio_low, out.ratio_high);
 }
 
-void judge_change(ComparedFigure& out, const Measure* now, const Measure* first, double least_effect) {
+void judge_change(ComparedFigure& out, const Measure* now, const Measure* first, double least_effect, Pairing pairing) {
   if (now == nullptr || first == nullptr) {
     out.verdict = now == nullptr ? "unsure" : "new";
     out.reason = now == nullptr ? "not measured" : "not measured in the first report";
     return;
   }
-  const RegressionJudgement worse = judge_regression(*now, *first, least_effect);
-  const RegressionJudgement better = judge_regression(*first, *now, least_effect);
+  const RegressionJudgement worse = judge_regression(*now, *first, least_effect, kConfidence, pairing);
+  const RegressionJudgement better = judge_regression(*first, *now, least_effect, kConfidence, pairing);
   take_ratios(out, worse.figures, now->lower_is_better);
   out.p_value = worse.figures.p_value;
   out.reason = worse.judgement.reason;
@@ -116,7 +116,9 @@ Comparison compare(const std::vector<NamedReport>& reports, std::optional<double
       const Measure* now = made_in(by_identity[i], id);
       if (now != nullptr && compared.path.empty()) describe(compared, *now);
       ComparedFigure& figure = compared.figures.emplace_back(now != nullptr ? figure_in(*now) : ComparedFigure{});
-      if (i > 0) judge_change(figure, now, before, out.reports[i].least_effect);
+      if (i == 0) continue;
+      const Pairing pairing = now != nullptr ? pairing_of(*now, *reports[i].report, first) : Pairing::none;
+      judge_change(figure, now, before, out.reports[i].least_effect, pairing);
     }
     compared.headline = headline.contains(id);
     if (!compared.path.empty()) out.measures.push_back(std::move(compared));

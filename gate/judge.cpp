@@ -153,7 +153,8 @@ class Judge {
            {.reason = fmt::format("the baseline has another row: {}", before->label), .pending = Pending::baseline});
       return;
     }
-    RegressionJudgement found = judge_regression(measure, *before, allowed, confidence_);
+    RegressionJudgement found =
+        judge_regression(measure, *before, allowed, confidence_, pairing_of(measure, report_, *baseline_));
     out.relative = found.figures;
     Judgement& judgement = found.judgement;
     if (measure.sampling != Sampling::exact) {

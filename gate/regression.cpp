@@ -68,10 +68,37 @@ Judgement judge_exact(double now, double baseline, const Measure& measure, doubl
   return {fails ? Outcome::fail : Outcome::pass, text};
 }
 
-Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowed, double confidence,
+// In the order in which they were taken; empty where they cannot be put in pairs.
+struct Pairs {
+  std::vector<double> now = {};
+  std::vector<double> baseline = {};
+};
+
+Pairs pairs_of(const Measure& now, const Measure& baseline) {
+  Pairs out;
+  if (now.censored > 0 || baseline.censored > 0) return out;
+  const std::vector<double>& x = now.stat->samples;
+  const std::vector<double>& y = baseline.stat->samples;
+  const auto good = [](double sample) { return std::isfinite(sample) && sample > 0; };
+  if (!std::ranges::all_of(x, good) || !std::ranges::all_of(y, good)) return out;
+  // The last round may have ended between the two.
+  for (std::size_t i = 0; i < std::min(x.size(), y.size()); ++i) {
+    out.now.push_back(cost(now, x[i]));
+    out.baseline.push_back(cost(baseline, y[i]));
+  }
+  return out;
+}
+
+Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowed, double confidence, Pairing pairing,
                       RelativeFigures& figures) {
-  const std::vector<double> x = costs(now);
-  const std::vector<double> y = costs(baseline);
+  std::vector<double> x = costs(now);
+  std::vector<double> y = costs(baseline);
+  Pairs taken = pairing == Pairing::by_order ? pairs_of(now, baseline) : Pairs{};
+  const bool in_pairs = !taken.now.empty();
+  if (in_pairs) {
+    x = std::move(taken.now);
+    y = std::move(taken.baseline);
+  }
   const auto fewest = static_cast<std::int64_t>(std::min(x.size(), y.size()));
   if (fewest < kLeastSamplesASide) {
     return inconclusive(fmt::format("{} against {} samples: telling them apart takes {} on either side", x.size(),
@@ -79,24 +106,25 @@ Judgement judge_ranks(const Measure& now, const Measure& baseline, double allowe
                         kLeastSamplesASide);
   }
   const double limit = 1 + allowed;
-  const Ratio pairs = ratio_of(x, y, confidence);
-  figures.ratio_low = pairs.low;
-  figures.ratio_high = pairs.high;
-  figures.p_value = rank_test_p(x, y);
+  const Ratio found = in_pairs ? paired_ratio_of(x, y, confidence) : ratio_of(x, y, confidence);
+  figures.ratio_low = found.low;
+  figures.ratio_high = found.high;
+  figures.p_value = in_pairs ? paired_rank_test_p(x, y) : rank_test_p(x, y);
   const double medians = *figures.ratio;
   const double quartiles = ratio(now, baseline, good_quartile);
   // A low bound beyond half of what is allowed is a rank test against that half, and so one against no change.
-  const bool worse = pairs.low && *pairs.low > 1 + allowed / 2 && medians > limit && quartiles > limit;
-  const std::string evidence = fmt::format("{} against {} samples", x.size(), y.size());
+  const bool worse = found.low && *found.low > 1 + allowed / 2 && medians > limit && quartiles > limit;
+  const std::string evidence = in_pairs ? format_count(fewest, "pair") + " taken in turns"
+                                        : fmt::format("{} against {} samples", x.size(), y.size());
   if (worse) {
     return {Outcome::fail, fmt::format("{} in the median, {} in the quartile (rank test p = {:.2g}, {})",
                                        change_text(medians), change_text(quartiles), *figures.p_value, evidence)};
   }
-  if (pairs.high && *pairs.high <= limit && medians <= limit)
-    return {Outcome::pass, fmt::format("at most {} (95 % sure, {})", change_text(*pairs.high), evidence)};
+  if (found.high && *found.high <= limit && medians <= limit)
+    return {Outcome::pass, fmt::format("at most {} (95 % sure, {})", change_text(*found.high), evidence)};
   return inconclusive(
-      fmt::format("{} ({})", between_text(pairs.low.value_or(0), pairs.high.value_or(INFINITY)), evidence),
-      samples_for(pairs.estimate, pairs.high.value_or(INFINITY), limit, fewest));
+      fmt::format("{} ({})", between_text(found.low.value_or(0), found.high.value_or(INFINITY)), evidence),
+      samples_for(found.estimate, found.high.value_or(INFINITY), limit, fewest));
 }
 
 Judgement judge_bounds(const Measure& now, const Measure& baseline, double allowed, double confidence,
@@ -138,7 +166,8 @@ Judgement judge_bounds(const Measure& now, const Measure& baseline, double allow
 
 }  // namespace
 
-RegressionJudgement judge_regression(const Measure& now, const Measure& baseline, double allowed, double confidence) {
+RegressionJudgement judge_regression(const Measure& now, const Measure& baseline, double allowed, double confidence,
+                                     Pairing pairing) {
   RegressionJudgement out;
   out.figures.baseline = finite(figure_of(baseline));
   out.figures.baseline_n = count_of(baseline);
@@ -165,7 +194,7 @@ RegressionJudgement judge_regression(const Measure& now, const Measure& baseline
     }
     if (positive) out.figures.ratio = ratio(now, baseline, figure_of);
     const bool ranks = !now.quantile && !independent_samples(now).empty() && !independent_samples(baseline).empty();
-    out.judgement = ranks ? judge_ranks(now, baseline, allowed, confidence, out.figures)
+    out.judgement = ranks ? judge_ranks(now, baseline, allowed, confidence, pairing, out.figures)
                           : judge_bounds(now, baseline, allowed, confidence, out.figures);
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <random>
 
 #include "tests/gate/figures.h"
@@ -40,6 +41,21 @@ TEST_CASE("a worse median alone does not fail where the quartile is as good as b
   CHECK(*found.figures.ratio > 1.2);
   CHECK(*found.figures.p_value < 0.05);
   CHECK(found.judgement.outcome == Outcome::inconclusive);
+}
+
+TEST_CASE("pairs end with the shorter of the two, and what is missing in one leaves the samples apart") {
+  std::vector<double> times = {100, 200, 300, 400, 100, 200, 300, 400, 100, 200, 300};
+  const Figure before(times);
+  times.push_back(400);
+  const RegressionJudgement found =
+      judge_regression(Figure(times).measure, before.measure, 0.1, kConfidence, Pairing::by_order);
+  CHECK(found.judgement.outcome == Outcome::pass);
+  CHECK(found.judgement.reason.find("11 pairs") != std::string::npos);
+  times[3] = std::numeric_limits<double>::quiet_NaN();
+  const RegressionJudgement apart =
+      judge_regression(Figure(times).measure, before.measure, 0.1, kConfidence, Pairing::by_order);
+  CHECK(apart.judgement.outcome == Outcome::inconclusive);
+  CHECK(apart.judgement.reason.find("11 against 11 samples") == std::string::npos);
 }
 
 // Of lognormal samples, 25 a side: how many of 400 tries fail at max_regression = 10 %.
