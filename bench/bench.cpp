@@ -145,6 +145,7 @@ void Session::measure_what_is_wanted() {
     focus_ = Focus{hooks_.wanted(reports), share};
     if (focus_->wanted.empty()) cut_short = false;
     if (focus_->wanted.empty() || over()) break;
+    for (ModelRun& run : runs_) run.focus_on(focus_->wanted);
     measure();
     cut_short = any_left(groups_now());
     reports = so_far();

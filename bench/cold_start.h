@@ -26,7 +26,7 @@ struct ColdSample {
   worker::ColdStartStamps stamps;
   std::optional<worker::Stamp> ready;         // of a program seen from outside, in place of the stamps: up to result_ns
   std::optional<worker::WarmedUp> warmed_up;  // absent: not tried in this sample
-  std::int64_t peak_rss_bytes = 0;            // from the first instruction to the end of the warm-up
+  std::int64_t peak_rss_bytes = 0;            // from the first instruction to the end of the warm-up; 0: not told
 };
 
 // What a state is made of: files that are cold in model_cold and all_cold, and files that are cold in all_cold only.

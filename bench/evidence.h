@@ -15,6 +15,7 @@
 #include "bench/memory_ledger.h"
 #include "bench/options.h"
 #include "bench/resolve_inputs.h"
+#include "bench/serving.h"
 #include "bench/steady.h"
 #include "bench/task_loop.h"
 #include "bench/world.h"
@@ -46,6 +47,7 @@ struct Evidence {
   CellPlan cells;
   std::vector<std::vector<CellSamples>> cell_samples;  // per visit group
   LoadPlan load;                                       // with its samples
+  std::vector<ServingSamples> serving;
 
   std::vector<Warning> warnings;
   std::vector<LeftOut> left_out;

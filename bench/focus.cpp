@@ -53,12 +53,19 @@ bool feeds(const TaskGroup& group, const Measure& measure, const Feeding& feedin
   if (whole.name == "cold_start" && measure.at.size() > 1) return feeds_cold_start(group, measure.at[1]);
   if (whole.name == "memory" && measure.at.size() > 1) return feeds_memory(group, measure.at[1].name, feeding.starts);
   if (whole.name == "quality") return group.kind == TaskKind::ledger;  // outputs of further processes
+  if (whole.name == "serving") return group.kind == TaskKind::serving_visit;
   if (group.kind == TaskKind::load_search) return whole.name == "load" || is_of_load(whole);
   if (whole.name != "steady" && whole.name != "throughput") return false;
   if (group.kind == TaskKind::load_visit) return is_of_load(whole);
   if (group.kind != TaskKind::steady_visit || (!whole.keys.empty() && is_of_load(whole))) return false;
   const std::vector<Cell>& cells = feeding.visits[static_cast<std::size_t>(group.parameter)].cells;
   return std::ranges::any_of(cells, [&](const Cell& cell) { return is_cell(whole, cell); });
+}
+
+bool takes_warm_up(const Measure& measure) {
+  if (measure.at.front().name != "cold_start") return true;
+  const std::string& figure = measure.at.back().name;
+  return figure.find("steady") != std::string::npos || figure.find("warm_up") != std::string::npos;
 }
 
 }  // namespace mlplan::bench

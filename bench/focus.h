@@ -17,4 +17,7 @@ struct Feeding {
 // A measure of rows that are not there yet is fed by whatever makes any.
 bool feeds(const TaskGroup& group, const Measure& measure, const Feeding& feeding);
 
+// Whether a start has to be warmed up to tell it: its way to steady state, and memory.
+bool takes_warm_up(const Measure& measure);
+
 }  // namespace mlplan::bench

@@ -25,8 +25,11 @@ constexpr double kInferencesToWarmUp = 25;         // the rule decides after 20 
 constexpr double kLeastWarmUpNs = 0.16 * kSecond;  // and after three windows of 50 ms
 constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says while it starts is far below that
 constexpr std::int64_t kMostSearchVisits = 200;    // of a bisection in some 12 steps of at most 8
-constexpr double kLoadShare = 0.3;                 // of the time that is left, where other parts are measured too
-constexpr double kSteadyShare = 0.45;              // of the time box, where other parts are measured too
+constexpr std::int64_t kMostServingVisits = 12;
+constexpr std::int64_t kServingNs = 1'000'000'000;  // of a visit, without the starts
+constexpr double kServingInferences = 27;  // as long as a worker's part of the fewest turns, idle moments included
+constexpr double kLoadShare = 0.3;         // of the time that is left, where other parts are measured too
+constexpr double kSteadyShare = 0.45;      // of the time box, where other parts are measured too
 
 }  // namespace
 
@@ -117,10 +120,12 @@ void ModelRun::plan(const Pace& pace) {
   if (options_.memory) plan_memory();
   if (options_.load) plan_load_visits();  // its first visits are set aside before the steady cells are
   if (options_.steady) plan_steady();
+  if (options_.steady) plan_serving();
 }
 
 // Where a warm-up takes too long to be a part of every sample, the first of each state has a longer one.
 std::int64_t ModelRun::warm_up_cap(CacheState state) const {
+  if (!warm_up_wanted_) return 0;
   if (warm_up_fits_) return warm_up_cap_ns_;
   const bool first = std::none_of(found_.samples.begin(), found_.samples.end(),
                                   [&](const ColdSample& sample) { return sample.state == state; });
@@ -226,6 +231,31 @@ void ModelRun::plan_steady() {
   }
 }
 
+// For each number of threads in the sweep, with as many workers as it has there.
+void ModelRun::plan_serving() {
+  for (const VisitGroup& group : found_.cells.groups) {
+    const auto one_by_one = [](const Cell& cell) { return cell.batch == 1; };
+    if (std::ranges::none_of(group.cells, one_by_one)) continue;
+    const auto known = std::ranges::find(found_.serving, group.threads, &ServingSamples::threads);
+    if (known == found_.serving.end()) {
+      found_.serving.push_back({.threads = group.threads, .workers = group.workers});
+    } else {
+      known->workers = std::max(known->workers, group.workers);
+    }
+  }
+  for (std::size_t i = 0; i < found_.serving.size(); ++i) {
+    const auto workers = static_cast<double>(found_.serving[i].workers);
+    const double measuring_ns =
+        std::max(static_cast<double>(kServingNs), kServingInferences * workers * pace_.inference_ns);
+    const double cost = workers * (pace_.start_ns + warm_up_ns_) + measuring_ns;
+    add(TaskKind::serving_visit, static_cast<std::int64_t>(i), cost,
+        cost < 0.05 * left_ns()   ? 3
+        : cost < 0.15 * left_ns() ? 1
+                                  : 0,
+        kMostServingVisits, 1.5);
+  }
+}
+
 void ModelRun::plan_load_visits() {
   const bool alone = !options_.cold_start && !options_.memory && !options_.steady && !options_.quality;
   found_.load = plan_load(options_, cell_costs((alone ? 0.95 : kLoadShare) * std::max(0.0, left_ns())));
@@ -259,6 +289,11 @@ std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
                              : fmt::format("{} requests in flight", cell.closed.cell.concurrency);
     }
     case TaskKind::load_search: return "search for the highest rate";
+    case TaskKind::serving_visit: {
+      const ServingSamples& serving = found_.serving[static_cast<std::size_t>(parameter)];
+      return fmt::format("requests one by one, {}{}", format_count(serving.threads, "thread"),
+                         serving.workers > 1 ? fmt::format(", {} workers", serving.workers) : std::string());
+    }
   }
   return {};
 }
@@ -292,6 +327,10 @@ std::vector<TaskGroup> ModelRun::groups_for(const std::vector<Measure>& wanted, 
     group.least = std::min<std::int64_t>(1, group.most);
   }
   return out;
+}
+
+void ModelRun::focus_on(const std::vector<Measure>& wanted) {
+  warm_up_wanted_ = std::ranges::any_of(wanted, takes_warm_up);
 }
 
 VisitPlan ModelRun::visit_plan(const VisitGroup& group) const {
@@ -334,6 +373,7 @@ Status ModelRun::perform_cold_start(CacheState state) {
   }
   Result<ColdSample> sample = take_cold_sample(state, found_.world, padding, warm_up_cap(state), afterwards);
   if (!sample) return fail(sample.error());
+  if (!warm_up_wanted_) sample->peak_rss_bytes = 0;  // a peak is that of a process that has been warmed up
   found_.samples.push_back(std::move(*sample));
   return {};
 }
@@ -359,6 +399,9 @@ Status ModelRun::carry_out(const Task& task) {
       return visit_load(found_.world, found_.load.cells[static_cast<std::size_t>(task.parameter)], load_visit());
     case TaskKind::load_search:
       return visit_search(found_.world, found_.load.searches[static_cast<std::size_t>(task.parameter)], load_visit());
+    case TaskKind::serving_visit:
+      return visit_serving(found_.world, {pace_.inference_ns, kServingNs, options_.seed * 7919 + tasks_.number()},
+                           found_.serving[static_cast<std::size_t>(task.parameter)]);
     case TaskKind::by_dim: {
       auto dim = options_.dims.begin();
       std::advance(dim, task.parameter);
@@ -371,6 +414,7 @@ Status ModelRun::carry_out(const Task& task) {
 // Several workers at once may be more than the machine carries; a single one that fails is the model's fault.
 bool ModelRun::of_several(const Task& task) const {
   return task.kind == TaskKind::marginal || task.kind == TaskKind::simultaneous ||
+         task.kind == TaskKind::serving_visit ||
          (task.kind == TaskKind::steady_visit &&
           found_.cells.groups[static_cast<std::size_t>(task.parameter)].workers > 1);
 }

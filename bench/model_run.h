@@ -35,6 +35,8 @@ class ModelRun {
   std::vector<TaskGroup> groups_now() const;
   // Those of them that give more samples of a measure, up to that share of the most that are made of each.
   std::vector<TaskGroup> groups_for(const std::vector<Measure>& wanted, double share) const;
+  // From now on only these are wanted: starts go no further than they have to.
+  void focus_on(const std::vector<Measure>& wanted);
   // Does one task of a group of these. What goes wrong is in found(): an interrupt or a failure ends the run, the
   // failure of several workers at once only that kind of task.
   void perform(const Task& task);
@@ -61,6 +63,7 @@ class ModelRun {
   void plan_memory();
   void plan_steady();
   void plan_load_visits();
+  void plan_serving();
   void add(TaskKind kind, std::int64_t parameter, double cost_ns, std::int64_t least, std::int64_t most,
            double weight) {
     tasks_.add({kind, parameter, cost_ns, least, most, weight});
@@ -84,7 +87,8 @@ class ModelRun {
   Pace pace_;
   double warm_up_ns_ = 0;  // of one warm-up, within its cap
   std::int64_t warm_up_cap_ns_ = 0;
-  bool warm_up_fits_ = true;  // in the cap, so that every sample has one
+  bool warm_up_fits_ = true;    // in the cap, so that every sample has one
+  bool warm_up_wanted_ = true;  // after a start
   bool long_start_ = false;
   TaskBook tasks_;
 };

@@ -70,4 +70,7 @@ struct Options {
   std::chrono::nanoseconds inference_limit = std::chrono::seconds(60);  // one inference
 };
 
+// Options::max_samples of a run that takes more of what is undecided, where nobody says otherwise: time limits it.
+inline constexpr std::int64_t kMostWantedSamples = 80;
+
 }  // namespace mlplan::bench

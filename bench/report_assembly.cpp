@@ -142,6 +142,9 @@ void assemble_steady(Report& report, const Evidence& evidence, const Options& op
     report.load.push_back(assemble_knee(search, options));
     for (SteadyRow& row : assemble_rows(search, options, why_ended)) report.steady.push_back(std::move(row));
   }
+  for (const ServingSamples& serving : evidence.serving) {
+    if (!serving.after_idle.empty()) report.serving.push_back(serving_row(serving));
+  }
   std::sort(report.steady.begin(), report.steady.end(), [](const SteadyRow& a, const SteadyRow& b) {
     return std::tie(a.mode, a.concurrency, a.workers, b.threads, a.batch, a.dims, a.rate_per_s) <
            std::tie(b.mode, b.concurrency, b.workers, a.threads, b.batch, b.dims, b.rate_per_s);

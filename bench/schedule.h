@@ -20,7 +20,8 @@ enum class TaskKind {
   steady_visit,
   by_dim,
   load_visit,
-  load_search
+  load_search,
+  serving_visit
 };
 
 struct TaskGroup {

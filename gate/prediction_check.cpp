@@ -69,10 +69,13 @@ std::vector<Explanation> explanations_of(const RunFacts& facts) {
     out.push_back({"other_load", facts.cpu_pressure, "share",
                    fmt::format("Something waited for a CPU in {} of the time.", percent(facts.cpu_pressure))});
   if (facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio)
-    out.push_back(
-        {"service_inflated", *facts.service_ratio, "ratio",
-         fmt::format("Inference took {:.3g} times what the report says of it: measure again with mlplan bench.",
-                     *facts.service_ratio)});
+    out.push_back({"service_inflated", *facts.service_ratio, "ratio",
+                   fmt::format("Inference took {:.3g} times what was predicted.", *facts.service_ratio)});
+  if (std::abs(facts.pace - 1) > kNotableRatio)
+    out.push_back({"report_outdated", facts.pace, "ratio",
+                   fmt::format("Just before the run an inference took {:.3g} times what the report says. The other "
+                               "predictions count on it; the plan does not: measure again with mlplan bench.",
+                               facts.pace)});
   if (facts.start_ratio && std::abs(*facts.start_ratio - 1) > kNotableStart)
     out.push_back({"start_slower", *facts.start_ratio, "ratio",
                    fmt::format("{} took {:.3g} times what the report says, medians.",
@@ -90,6 +93,9 @@ std::string blame_for(const ComparedQuantity& row, const std::vector<Explanation
   const bool of_requests = is_response(row.quantity) || row.quantity == "utilisation" || row.quantity == "exposure";
   for (const Explanation& cause : causes) {
     const bool of_starts = cause.cause == "start_slower";
+    const bool of_report = cause.cause == "report_outdated";
+    if (of_report && row.quantity == "inference.p50") return cause.sentence;
+    if (of_report) continue;
     if (cause.cause == "workers_failed" && row.quantity == "availability") return cause.sentence;
     if (of_starts && row.quantity == "exposure") return cause.sentence;
     if (of_requests && !of_starts) return cause.sentence;
@@ -148,7 +154,8 @@ void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Ve
   } else if (!missed.empty()) {
     out.verdict = "misses";
     out.why = fmt::format("Outside what was predicted: {}.", missed);
-    out.next = facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio
+    const bool slower = facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio;
+    out.next = slower || std::abs(facts.pace - 1) > kNotableRatio
                    ? "measure the model again here with mlplan bench, and plan with that"
                    : "run it again with another --seed; if it misses again, the plan cannot be relied on here";
   } else if (std::ranges::any_of(out.comparisons, too_wide)) {

@@ -24,10 +24,11 @@ struct HeldFigure {
 // What else the run showed, that may be to blame.
 struct RunFacts {
   std::optional<double> service_ratio = {};  // inference measured over predicted, means
-  std::optional<double> start_ratio = {};    // start-ups, medians
-  std::int64_t starts = 0;                   // that it is of
-  std::int64_t ended = 0;                    // workers that died or hung by themselves
-  double late_fraction = 0;                  // of requests, by the generator
+  double pace = 1;                         // that the prediction takes: inference just before the run over the report's
+  std::optional<double> start_ratio = {};  // start-ups, medians
+  std::int64_t starts = 0;                 // that it is of
+  std::int64_t ended = 0;                  // workers that died or hung by themselves
+  double late_fraction = 0;                // of requests, by the generator
   double stolen_share = 0;
   double cpu_pressure = 0;  // share of time, beyond what the pool itself explains
 };

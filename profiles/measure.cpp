@@ -416,6 +416,7 @@ std::vector<Measure> all_measures(const Report& report) {
   walk("memory", report.memory);
   walk("steady", report.steady);
   walk("load", report.load);
+  walk("serving", report.serving);
   // Without outputs their NaNs were not counted to be none.
   const bool looked = report.quality.output_values > 0;
   walk.within("quality", {}, looked ? "" : "no output was looked at", [&] { fields(walk, report.quality); });

@@ -254,6 +254,18 @@ struct LoadKnee {
   std::string failure;
 };
 
+// How a worker serves that is given its requests one by one, beside one that runs the model again and again. The ratios
+// are of inferences that follow each other, so that what drifts on the machine is not in them; of each Stat a sample is
+// a process's median.
+struct ServingRow {
+  std::int64_t threads = 1;
+  std::int64_t workers = 1;     // side by side in `beside`
+  Stat after_idle;              // inference after an idle moment over the one that follows it at once
+  std::optional<Stat> beside;   // inference while all workers are busy over one alone, both at once after another
+  Stat hand_over;               // ns from giving a request to a worker until its answer is here, less the inference
+  std::int64_t inferences = 0;  // of all processes
+};
+
 // How far one set of outputs lies from another that should equal it. NaN at the same place counts as equal, and so does
 // the same infinity; such places count for nothing but `values`.
 struct OutputDistance {
@@ -312,6 +324,7 @@ struct Report {
   MemoryReport memory;
   std::vector<SteadyRow> steady;
   std::vector<LoadKnee> load;
+  std::vector<ServingRow> serving;
   Quality quality;
   std::vector<Warning> warnings;
 };

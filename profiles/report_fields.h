@@ -270,6 +270,16 @@ void fields(F& field, T& knee) {
   field("failure", knee.failure);
 }
 
+template <class F, Like<ServingRow> T>
+void fields(F& field, T& row) {
+  field("threads", row.threads);
+  field("workers", row.workers);
+  field("after_idle", row.after_idle);
+  field("beside", row.beside);
+  field("hand_over_ns", row.hand_over);
+  field("inferences", row.inferences);
+}
+
 template <class F, Like<Quality> T>
 void fields(F& field, T& quality) {
   field("repeatable", quality.repeatable);
@@ -296,6 +306,7 @@ void fields(F& field, T& report) {
   field("memory", report.memory);
   field("steady", report.steady);
   field("load", report.load);
+  field("serving", report.serving);
   field("quality", report.quality);
   field("warnings", report.warnings);
 }

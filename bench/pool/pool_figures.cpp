@@ -33,8 +33,7 @@ std::vector<std::vector<double>> blocks_of(const std::vector<double>& values) {
   return blocks;
 }
 
-std::optional<MeasuredFigure> percentile(const PoolRecord& record, double q, double confidence) {
-  const std::vector<double> values = responses(record);
+std::optional<MeasuredFigure> percentile(const std::vector<double>& values, double q, double confidence) {
   if (static_cast<std::int64_t>(values.size()) < samples_to_state(q)) return std::nullopt;
   std::vector<double> sorted = values;
   std::sort(sorted.begin(), sorted.end());
@@ -87,8 +86,9 @@ std::optional<MeasuredFigure> measured_figure(const PoolRecord& record, std::str
     double percent = 0;
     const std::string_view digits = name.substr(kPercentile.size());
     std::from_chars(digits.data(), digits.data() + digits.size(), percent);
-    return percentile(record, percent / 100, confidence);
+    return percentile(responses(record), percent / 100, confidence);
   }
+  if (name == "inference.p50") return percentile(services(record), 0.5, confidence);
   if (record.marks.size() < 2) return std::nullopt;
   const PoolTotals& begin = record.marks.front().totals;
   const PoolTotals& end = record.marks.back().totals;

@@ -20,7 +20,8 @@ struct MeasuredFigure {
   std::optional<double> high = {};
 };
 
-// By the names of planner::figures_of_run; nullopt where the record has too little for it.
+// By the names of planner::figures_of_run, and "inference.p50" by the workers' own stamps; nullopt where the record has
+// too little for it.
 std::optional<MeasuredFigure> measured_figure(const PoolRecord& record, std::string_view name, double confidence);
 
 // The way of a request beside its inference, in seconds: from the pool to the worker's first stamp, and from its last

@@ -55,6 +55,7 @@ struct PoolRecord {
   std::int64_t most_processes = 0;
   std::int64_t memory_bytes = 0;      // PSS of all processes at the end of the schedule
   std::int64_t memory_processes = 0;  // that it is of
+  double own_cpu_s = 0;               // CPU time of the pool itself, without its workers
   bool interrupted = false;
 };
 

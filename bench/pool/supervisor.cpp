@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +18,7 @@
 
 #include "bench/clock.h"
 #include "bench/pool/pool_worker.h"
+#include "bench/pool/punctual.h"
 #include "bench/proc_files.h"
 
 namespace mlplan::bench {
@@ -29,19 +30,14 @@ constexpr double kLookEvery_s = 0.1;
 constexpr std::int64_t kMostVainStarts = 5;  // in a row, of instances that never became ready
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// The kernel may delay a timer by this much to join it with others: not at all, while a pool is played.
-class PreciseTimers {
- public:
-  PreciseTimers() : before_(::prctl(PR_GET_TIMERSLACK)) { ::prctl(PR_SET_TIMERSLACK, 1UL); }
-  PreciseTimers(const PreciseTimers&) = delete;
-  PreciseTimers& operator=(const PreciseTimers&) = delete;
-  ~PreciseTimers() {
-    if (before_ > 0) ::prctl(PR_SET_TIMERSLACK, static_cast<unsigned long>(before_));
-  }
-
- private:
-  int before_;
-};
+double own_cpu_s() {
+  rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
 
 class Supervisor final : public PoolWorld {
  public:
@@ -407,11 +403,13 @@ Status Supervisor::loop() {
 
 Result<PoolRecord> Supervisor::run() {
   if (Status started = start_first(); !started) return fail(started.error());
-  const PreciseTimers precise;
+  const Punctual punctual;
   begin_ns_ = now_ns() + 5'000'000;
   while (now_ns() < begin_ns_) ::usleep(1000);
   pool_.begin();
+  const double cpu_before = own_cpu_s();
   const Status status = loop();
+  record_.own_cpu_s = own_cpu_s() - cpu_before;
   if (!status) return fail(status.error());
   if (record_.marks.size() < 2) mark();
   for (auto& [id, instance] : instances_) {

@@ -103,7 +103,8 @@ void declare_effort(Flags& flags, bench::Options& options) {
   flags.group("How hard");
   flags.value("--time-box", "TIME", "for everything together (1m)", read_duration(options.time_box));
   flags.value("--samples", "N", "of each kind of cold start at least, in the box (6)", read_count(options.min_samples));
-  flags.value("--max-samples", "N", "of each kind of cold start at most (40)", read_count(options.max_samples));
+  flags.value("--max-samples", "N", fmt::format("of each kind of cold start at most ({})", options.max_samples),
+              read_count(options.max_samples));
   flags.value("--seed", "N", "of the samples' order and the inputs' values (1)", read_seed(options.seed));
   flags.value("--load-stall", "TIME", "give up on loading without progress for (30s)",
               read_duration(options.load_stall));
@@ -162,8 +163,8 @@ Status finish_measuring(MeasuringFlags& measuring, const Environment& environmen
   bench::Options& options = measuring.options;
   const std::vector<std::string>& only = measuring.only;
   if (Status status = finish_model(measuring.model); !status) return status;
-  const std::int64_t usual_at_most = bench::Options{}.max_samples;
-  if (options.max_samples == usual_at_most) options.max_samples = std::max(options.max_samples, options.min_samples);
+  if (options.max_samples == measuring.usual_at_most)
+    options.max_samples = std::max(options.max_samples, options.min_samples);
   if (options.max_samples < options.min_samples) {
     return fail(ErrorKind::usage,
                 fmt::format("at most {} samples cannot be at least {}", options.max_samples, options.min_samples),

@@ -29,6 +29,7 @@ struct MeasuringFlags {
   bench::Options& options;
   ModelFlags model{options};
   std::vector<std::string> only = {};
+  std::int64_t usual_at_most = options.max_samples;  // where --max-samples was not given
 };
 void declare_measuring(Flags& flags, MeasuringFlags& measuring);
 // Checks them together, and takes what stands in for them in the environment.

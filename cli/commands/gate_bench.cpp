@@ -43,7 +43,7 @@ void narrow(bench::Options& options, const Budget& budget, const std::vector<Mea
   options.memory = options.memory && (any("memory") || any("quality"));
   options.quality = options.quality && any("quality");
   options.load = options.load && (any("steady") || any("load"));
-  options.steady = options.steady && (any("steady") || any("throughput"));
+  options.steady = options.steady && (any("steady") || any("throughput") || any("serving"));
   for (const auto& [key, sizes] : {std::pair{"batch", &options.batches}, std::pair{"threads", &options.threads},
                                    std::pair{"workers", &options.workers}}) {
     if (!sizes->empty() || any("throughput")) continue;

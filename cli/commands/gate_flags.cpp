@@ -127,6 +127,7 @@ bool is_export(const std::string& format) {
 Result<GateRequest> parse_gate_flags(const std::vector<std::string>& arguments, const Environment& environment,
                                      const Style& style) {
   GateRequest request;
+  request.options.max_samples = bench::kMostWantedSamples;
   Given given;
   MeasuringFlags measuring{request.options};
   const Flags flags = flags_of(request, given, measuring);

@@ -16,9 +16,16 @@ namespace mlplan::cli {
 namespace {
 
 constexpr double kConfidence = 0.95;
-constexpr double kCalibrationLoad = 0.3;  // of the pool
-constexpr double kCalibration_s = 4;      // at most
-constexpr double kCalibrationRequests = 200;
+constexpr double kCalibrationLoad = 0.4;       // of the pool
+constexpr double kMostCalibrationRate = 1000;  // per second: short inferences do not fill a pool
+constexpr double kCalibration_s = 6;
+constexpr double kCalibrationRequests = 10;       // at least
+constexpr double kLongestCalibration_s = 60;      // for them
+constexpr std::size_t kCalibrationStretches = 6;  // to see how much the machine drifts
+constexpr double kLeastDeviation = 0.01;
+constexpr std::int64_t kCalibrationReplications = 40;
+constexpr double kDeviations = 1.959964;  // of a normal law, that an interval at 95 % reaches to either side
+constexpr double kJointDeviations = 2.9;  // at 99.6 %: of all figures together (Bonferroni), some fourteen
 constexpr double kDrain_s = 60;
 constexpr std::int64_t kMarks = 60;  // stretches of the timeline
 constexpr double kShortestStretch_s = 1;
@@ -65,7 +72,8 @@ planner::Scenario scenario_of(const VerifySetup& setup, const PoolCalibration& c
   scenario.fleet = setup.scaled.fleet;
   // A slot is taken from the moment a request is given to its worker until the answer is heard.
   for (planner::BatchService& law : scenario.fleet.instance.service)
-    law.time_s = planner::shifted(law.time_s, calibration.hand_over.total_s());
+    law.time_s = planner::shifted(planner::scaled(law.time_s, calibration.pace), calibration.hand_over.total_s());
+  scenario.fleet.host->cpus_besides = calibration.cpu_per_request_s * setup.schedule.mean_per_s;
   scenario.fleet.failures.at_s = setup.kills_s;
   scenario.arrivals = planner::ListedArrivals{setup.schedule.times_s};
   scenario.routing = Routing::least_outstanding;
@@ -89,6 +97,24 @@ bool is_of_interest(const std::string& figure, const VerifySetup& setup) {
   return true;
 }
 
+// The report's times themselves: their interval is how much they vary from run to run.
+void add_inference(const VerifySetup& setup, const VerifyPrediction& prediction, const bench::PoolRecord& record,
+                   std::vector<gate::HeldFigure>& out) {
+  const std::optional<bench::MeasuredFigure> measured = bench::measured_figure(record, "inference.p50", kConfidence);
+  if (!measured || !(prediction.median_inference_s > 0)) return;
+  const auto around = [&](double deviations) {
+    const double predicted = prediction.median_inference_s * kNanoseconds;
+    const double factor = std::exp(deviations * setup.scaled.unknowns.service);
+    return Estimate{predicted, predicted / factor, predicted * factor};
+  };
+  const auto in_ns = [](const std::optional<double>& s) { return s ? std::optional(*s * kNanoseconds) : std::nullopt; };
+  out.push_back({.quantity = "inference.p50",
+                 .unit = "ns",
+                 .predicted = around(kDeviations),
+                 .predicted_jointly = around(kJointDeviations),
+                 .measured = {measured->value * kNanoseconds, in_ns(measured->low), in_ns(measured->high)}});
+}
+
 std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const VerifyPrediction& prediction,
                                            const bench::PoolRecord& record) {
   std::vector<gate::HeldFigure> out;
@@ -110,6 +136,7 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
          .predicted_jointly = {predicted.value * scale, predicted.joint_low * scale, predicted.joint_high * scale},
          .measured = {measured->value * scale, scaled(measured->low), scaled(measured->high)}});
   }
+  add_inference(setup, prediction, record, out);
   if (const auto memory = planner::memory_together(*setup.documents.report, record.memory_processes)) {
     // What a report says of memory is how much is enough.
     const Estimate enough{memory->value, 0, memory->high};
@@ -123,12 +150,13 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
   return out;
 }
 
-gate::RunFacts facts_of(const VerifyPrediction& prediction, const bench::PoolRecord& record,
-                        const bench::Lateness& lateness, const MachineInfo& machine) {
+gate::RunFacts facts_of(const PoolCalibration& calibration, const VerifyPrediction& prediction,
+                        const bench::PoolRecord& record, const bench::Lateness& lateness, const MachineInfo& machine) {
   gate::RunFacts facts;
   const std::vector<double> inferences = bench::services(record);
   if (!inferences.empty() && prediction.mean_inference_s > 0)
     facts.service_ratio = mean_of(inferences) / prediction.mean_inference_s;
+  facts.pace = calibration.pace;
   std::vector<double> starts;
   for (const bench::PlayedStart& start : record.starts) {
     if (start.took_ns > 0) starts.push_back(static_cast<double>(start.took_ns) / kNanoseconds);
@@ -235,6 +263,13 @@ void add_timeline(const VerifyPrediction& prediction, const bench::PoolRecord& r
 void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, Verification& out) {
   out.assumed.push_back({"hand-over of a request", calibration.hand_over.total_s() * kNanoseconds, "ns",
                          fmt::format("measured in {} before the run", format_count(calibration.requests, "request"))});
+  out.assumed.push_back({"CPU time of the pool itself for a request", calibration.cpu_per_request_s * kNanoseconds,
+                         "ns", "measured before the run; it is the workers' machine as well"});
+  out.assumed.push_back({"inference now, over the report's", calibration.pace, "ratio",
+                         fmt::format("measured in {} before the run", format_count(calibration.requests, "request"))});
+  if (setup.scaled.fleet.instance.after_idle != 1)
+    out.assumed.push_back(
+        {"inference after an idle moment", setup.scaled.fleet.instance.after_idle, "ratio", "from the report"});
   const planner::SharedHost& host = *setup.scaled.fleet.host;
   for (std::size_t k = 1; k < host.service_factor.size(); ++k)
     out.assumed.push_back(
@@ -247,18 +282,45 @@ void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, V
     out.assumed.push_back({fmt::format("{} starts at once", k + 1), factors[k], "ratio", "from the report"});
 }
 
+// Of all services of all replications.
+double median_inference_s(const std::vector<planner::SimulationResult>& replications) {
+  std::vector<double> medians;
+  for (const planner::SimulationResult& result : replications) {
+    if (result.service.count() > 0) medians.push_back(result.service.quantile_between(0.5));
+  }
+  return median_of(std::move(medians));
+}
+
+// Of the logarithms of the medians of stretches of time, each of a few at least; 0 where there are too few.
+double deviation_between_stretches(const std::vector<double>& values) {
+  constexpr std::size_t kFewest = 5;
+  const std::size_t stretches = std::min(kCalibrationStretches, values.size() / kFewest);
+  if (stretches < 3) return 0;
+  std::vector<double> logarithms;
+  for (std::size_t i = 0; i < stretches; ++i) {
+    const auto from = static_cast<std::ptrdiff_t>(i * values.size() / stretches);
+    const auto to = static_cast<std::ptrdiff_t>((i + 1) * values.size() / stretches);
+    logarithms.push_back(std::log(median_of({values.begin() + from, values.begin() + to})));
+  }
+  const double mean = mean_of(logarithms);
+  double squares = 0;
+  for (const double logarithm : logarithms) squares += (logarithm - mean) * (logarithm - mean);
+  return std::sqrt(squares / static_cast<double>(stretches - 1));
+}
+
 }  // namespace
 
 Result<PoolCalibration> calibrate(const VerifySetup& setup) {
   bench::PoolPlay play = pool_play(setup);
   const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
   const double mean_s = instance.service.front().time_s.mean;
-  const double rate =
-      kCalibrationLoad * static_cast<double>(instance.workers * play.pool.fleet.initial_instances) / mean_s;
-  const double count = std::clamp(rate * kCalibration_s, 10.0, kCalibrationRequests);
+  const auto slots = static_cast<double>(instance.workers * play.pool.fleet.initial_instances);
+  const double rate = std::min(kMostCalibrationRate, kCalibrationLoad * slots / mean_s);
+  const double count =
+      std::max(std::min(kCalibrationRequests, rate * kLongestCalibration_s), std::floor(rate * kCalibration_s));
   play.schedule_s.clear();
-  for (double i = 0; i < count; ++i) play.schedule_s.push_back((i + 1) / rate);
-  play.duration_s = count / rate;
+  for (double i = 0; i < std::max(1.0, count); ++i) play.schedule_s.push_back((i + 1) / rate);
+  play.duration_s = play.schedule_s.back();
   play.pool.max_batch = 1;
   play.pool.fleet.initial_pool = 0;
   play.kills_s.clear();
@@ -267,8 +329,28 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup) {
   const Result<bench::PoolRecord> record = bench::play(setup.model.world, play, policy);
   if (!record) return fail(record.error());
   if (record->interrupted) return fail(ErrorKind::interrupted, "interrupted before the run began");
-  return PoolCalibration{.hand_over = bench::hand_over(*record),
-                         .requests = static_cast<std::int64_t>(record->requests.size())};
+  PoolCalibration out{.hand_over = bench::hand_over(*record),
+                      .cpu_per_request_s = record->own_cpu_s / static_cast<double>(record->requests.size()),
+                      .requests = static_cast<std::int64_t>(record->requests.size())};
+  const std::vector<double> inferences = bench::services(*record);
+  if (inferences.empty()) return fail(ErrorKind::not_measured, "no request was answered before the run began");
+  planner::Scenario same = scenario_of(setup, {});
+  same.arrivals = planner::ListedArrivals{play.schedule_s};
+  same.duration_s = play.duration_s;
+  same.timeline_points = 0;
+  same.fleet.failures.at_s.clear();
+  same.fleet.host->cpus_besides = out.cpu_per_request_s * rate;
+  same.fleet.initial_instances = play.pool.fleet.initial_instances;
+  same.fleet.instance.max_batch = 1;
+  same.fleet.initial_pool = 0;
+  const planner::RunPrediction expected = planner::predict_run(
+      same,
+      [&] { return std::make_unique<planner::FixedPolicy>(planner::FixedSettings{same.fleet.initial_instances}); }, {},
+      {}, kConfidence, kCalibrationReplications, setup.request.seed);
+  const double reported_s = median_inference_s(expected.replications);
+  if (reported_s > 0) out.pace = median_of(inferences) / reported_s;
+  out.deviation = std::max(kLeastDeviation, deviation_between_stretches(inferences));
+  return out;
 }
 
 Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration& calibration) {
@@ -279,9 +361,14 @@ Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration
   VerifyPrediction out;
   out.figures = planner::figures_of_run(quantiles);
   std::erase_if(out.figures, [&](const planner::FigureOfRun& figure) { return !is_of_interest(figure.name, setup); });
+  // How fast the machine is was measured a moment ago; it goes on drifting as it did then.
+  planner::Unknowns unknowns = setup.scaled.unknowns;
+  unknowns.service = calibration.deviation;
   out.run = planner::predict_run(
-      scenario, [&] { return setup.scaled.make_policy(); }, setup.scaled.unknowns, out.figures, kConfidence,
+      scenario, [&] { return setup.scaled.make_policy(); }, unknowns, out.figures, kConfidence,
       setup.request.replications, setup.request.seed);
+  out.median_inference_s =
+      (median_inference_s(out.run.replications) - calibration.hand_over.total_s()) / calibration.pace;
   double sum = 0;
   double count = 0;
   for (const planner::SimulationResult& result : out.run.replications) {
@@ -341,7 +428,8 @@ Verification verification_of(const VerifySetup& setup, const PoolCalibration& ca
   out.interrupted = record.interrupted;
   count_requests(record, out);
   const bench::Lateness lateness = bench::lateness(record);
-  gate::judge_run(held_figures(setup, prediction, record), facts_of(prediction, record, lateness, machine), out);
+  gate::judge_run(held_figures(setup, prediction, record), facts_of(calibration, prediction, record, lateness, machine),
+                  out);
   out.generator.lateness_p99_ns = lateness.p99_s * kNanoseconds;
   add_assumed(setup, calibration, out);
   add_timeline(prediction, record, setup, out);

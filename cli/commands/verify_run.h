@@ -24,10 +24,14 @@ struct VerifySetup {
   std::vector<double> kills_s;
 };
 
-// The pool's own part of a response, measured before the run by a few requests that do not queue. It belongs to the
-// pool, not to the model, so no report has it.
+// What is measured before the run by requests at another rate, so that they hardly queue: the pool's own part of a
+// response, which belongs to the pool and not to the model; and how fast the machine is now, since that drifts, beside
+// what the report has. The prediction takes both, and the report's own times are judged apart from it.
 struct PoolCalibration {
   bench::HandOver hand_over = {};
+  double pace = 1;               // inference now over the report's, medians
+  double cpu_per_request_s = 0;  // of the pool itself, which shares the workers' CPUs
+  double deviation = 0;          // of the logarithm of inference times, between stretches of the calibration
   std::int64_t requests = 0;
 };
 Result<PoolCalibration> calibrate(const VerifySetup& setup);
@@ -36,7 +40,8 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup);
 struct VerifyPrediction {
   std::vector<planner::FigureOfRun> figures = {};
   planner::RunPrediction run = {};
-  double mean_inference_s = 0;  // without the hand-over
+  double mean_inference_s = 0;    // without the hand-over
+  double median_inference_s = 0;  // likewise, as the report has it
   double median_start_s = 0;
 };
 Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration& calibration);

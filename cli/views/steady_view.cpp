@@ -1,6 +1,7 @@
 #include "cli/views/steady_view.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <set>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "cli/views/fields.h"
 #include "cli/views/labels.h"
 #include "cli/views/table.h"
+#include "profiles/support/units.h"
 
 namespace mlplan::cli {
 namespace {
@@ -117,6 +119,23 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
                         fmt::format("{} threads, {} workers: {}", row.threads, row.workers, fmt::join(row.unmet, "; ")),
                         style);
     }
+  }
+  return text;
+}
+
+std::string serving_view(const std::vector<ServingRow>& rows, const Style& style) {
+  std::string text;
+  for (const ServingRow& row : rows) {
+    if (row.after_idle.n == 0) continue;
+    std::vector<std::string> parts = {
+        fmt::format("{}x as long after an idle moment", format(row.after_idle.median, Unit::count, 3))};
+    if (row.beside && row.beside->n > 0) {
+      parts.push_back(fmt::format("{}x with {} busy at once", format(row.beside->median, Unit::count, 3),
+                                  format_count(row.workers, "worker")));
+    }
+    parts.push_back(fmt::format("{} on the way to a worker and back", format(row.hand_over.median, Unit::duration)));
+    text += paragraph("one by one", fmt::format("{}: {}", format_count(row.threads, "thread"), fmt::join(parts, ", ")),
+                      style);
   }
   return text;
 }

@@ -139,7 +139,7 @@ std::string sections(const Report& report, const Style& style) {
   add(memory_view(report.memory, style));
   std::vector<SteadyRow> one_at_a_time = report.steady;
   std::erase_if(one_at_a_time, is_of_load);
-  add(steady_view(one_at_a_time, style));
+  add(steady_view(one_at_a_time, style) + serving_view(report.serving, style));
   add(load_view(report.steady, report.load, style));
   add(quality_view(report.quality, style));
   std::string findings;

@@ -30,6 +30,7 @@ Engine::Engine(const Scenario& scenario, Policy& policy, std::uint64_t seed, std
           static_cast<std::uint32_t>(scenario.fleet.instance.workers * scenario.fleet.instance.concurrency)),
       max_batch_(static_cast<std::size_t>(scenario.fleet.instance.max_batch)),
       batch_timeout_(scenario.fleet.instance.max_batch > 1 ? scenario.fleet.instance.batch_timeout_s : 0),
+      after_idle_(scenario.fleet.instance.after_idle),
       source_(make_source(scenario.arrivals, random_.arrivals)),
       chunk_{},
       deadline_(kInfinity),
@@ -163,8 +164,8 @@ inline void Engine::start(double now, std::uint32_t slot, RequestQueue& queue, b
   here.batch = static_cast<std::uint32_t>(batch);
   queued_ -= static_cast<std::int64_t>(batch);
   in_service_ += static_cast<std::int64_t>(batch);
-  const double done =
-      (shares_host_ ? services_.done() : now) + service_.draw(static_cast<std::int64_t>(batch), random_.service);
+  const double drawn = service_.draw(static_cast<std::int64_t>(batch), random_.service);
+  const double done = (shares_host_ ? services_.done() : now) + (here.end < now ? drawn * after_idle_ : drawn);
   if (replaces_top) {
     completions_.replace_top({done, slot, here.epoch});
     return;
@@ -211,6 +212,7 @@ inline void Engine::complete(double now) {
   completions_count_ += batch;
   in_service_ -= batch;
   slot.batch = 0;
+  slot.end = now;
 
   const std::uint32_t id = slot.instance;
   Fleet::Instance& instance = fleet_.instance(id);

@@ -39,6 +39,7 @@ class Engine {
   };
   struct Slot {
     double start = 0;
+    double end = -1;  // of what it served last
     std::uint32_t instance = 0;
     std::uint32_t epoch = 0;  // goes up when what it serves is lost
     std::uint32_t batch = 0;  // requests in service; 0: free
@@ -123,6 +124,7 @@ class Engine {
   const std::uint32_t slots_per_instance_;
   const std::size_t max_batch_;
   const double batch_timeout_;
+  const double after_idle_;
 
   // Arrivals, a chunk at a time.
   std::unique_ptr<ArrivalSource> source_;

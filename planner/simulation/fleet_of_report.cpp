@@ -8,6 +8,7 @@
 #include <set>
 #include <vector>
 
+#include "planner/simulation/serving_of_report.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
@@ -123,6 +124,7 @@ Result<MeasuredInstance> instance_of_report(const Report& report, const Measured
   for (const SteadyRow* row : only(beside, has_threads)) {
     if (row->batch <= max_batch) laws.try_emplace(row->batch, from_nanoseconds(row->latency));
   }
+  instance.settings.after_idle = after_idle_of(report, threads);
   instance.settings.service.clear();
   for (const auto& [batch, law] : laws) instance.settings.service.push_back({batch, law});
   return instance;

@@ -65,6 +65,7 @@ Status check(const SharedHost& host) {
   const auto uses = [](double cpus) { return cpus >= 0 && std::isfinite(cpus); };
   if (!(host.cpus > 0) || !std::isfinite(host.cpus)) return wrong("fleet.host.cpus", "must be above 0");
   if (!uses(host.cpus_per_slot)) return wrong("fleet.host.cpus_per_slot", "must not be negative");
+  if (!uses(host.cpus_besides)) return wrong("fleet.host.cpus_besides", "must not be negative");
   if (!uses(host.cpus_per_load)) return wrong("fleet.host.cpus_per_load", "must not be negative");
   for (const double factor : host.service_factor) {
     if (!(factor > 0) || !std::isfinite(factor)) return wrong("fleet.host.service_factor", "a factor must be above 0");
@@ -80,6 +81,7 @@ Status check(const InstanceSettings& instance) {
     return wrong("fleet.instance.max_batch", "a batch must be between 1 and 100,000");
   }
   if (!(instance.batch_timeout_s >= 0)) return wrong("fleet.instance.batch_timeout_s", "must not be negative");
+  if (!(instance.after_idle > 0)) return wrong("fleet.instance.after_idle", "a factor must be above 0");
   if (instance.service.empty()) return wrong("fleet.instance.service", "at least one batch size must have a law");
   std::int64_t before = 0;
   for (const BatchService& service : instance.service) {

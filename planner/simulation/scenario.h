@@ -30,6 +30,7 @@ struct InstanceSettings {
   std::int64_t max_batch = 1;
   double batch_timeout_s = 0;  // a free slot takes a batch that is full, or whose oldest request waited that long
   std::vector<BatchService> service = {{1, exponential(1)}};  // ascending by batch
+  double after_idle = 1;  // so many times as long takes what a slot serves that was free, not what follows at once
 };
 
 // Requests per second that an instance serves while there are always enough, at the best of its batches.
@@ -58,6 +59,7 @@ struct SharedHost {
   double cpus = 1;
   double cpus_per_slot = 1;  // that a slot uses while it serves: its threads
   double cpus_per_load = 1;  // that a start-up uses while it loads
+  double cpus_besides = 0;   // that something else keeps busy all the time: what hands out the requests, say
   // Services that run at once in k slots each run slower by factor k, at every moment, as start-ups that overlap do.
   std::vector<double> service_factor = {};
 };

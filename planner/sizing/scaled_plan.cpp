@@ -8,6 +8,8 @@
 #include "planner/policies/fixed.h"
 #include "planner/policies/follow_of_plan.h"
 #include "planner/simulation/fleet_of_report.h"
+#include "planner/simulation/serving_of_report.h"
+#include "planner/simulation/shared_host.h"
 #include "planner/sizing/planned_candidate.h"
 #include "profiles/support/units.h"
 
@@ -25,6 +27,29 @@ double deviation_of(const Stat& stat) {
   return (*stat.high - *stat.low) / (2 * kDeviations * stat.median);
 }
 
+// Of the median, as a relative standard deviation.
+double error_of(const WorkerModel& worker) { return worker.error_known ? worker.error / kDeviations : worker.error; }
+
+// Of how fast the model is served from one stretch of time to another, as the report saw it: what a run has to expect
+// whose machine is as it was.
+double deviation_between_runs(const Report& report, const Deployment& planned) {
+  std::vector<double> logarithms;
+  for (const SteadyRow& row : report.steady) {
+    if (row.mode != "closed" || row.workers != 1 || row.concurrency != 1 || row.threads != planned.threads) continue;
+    if (row.throughput.samples.size() <= logarithms.size()) continue;
+    logarithms.clear();
+    for (const double sample : row.throughput.samples) {
+      if (sample > 0) logarithms.push_back(std::log(sample));
+    }
+  }
+  if (logarithms.size() < 3) return 0;
+  double mean = 0;
+  for (const double logarithm : logarithms) mean += logarithm / static_cast<double>(logarithms.size());
+  double squares = 0;
+  for (const double logarithm : logarithms) squares += (logarithm - mean) * (logarithm - mean);
+  return std::sqrt(squares / static_cast<double>(logarithms.size() - 1));
+}
+
 // CPUs that a start keeps busy, in the mean.
 double cpus_of(const ColdStartState& state) {
   double cpu_ns = 0;
@@ -34,9 +59,11 @@ double cpus_of(const ColdStartState& state) {
   return state.time_to_first_result.median > 0 ? cpu_ns / state.time_to_first_result.median : 1;
 }
 
-// How much slower services are with 1, 2, ... slots busy on this machine, as far as that was measured.
-std::vector<double> factors_of(const WorkerModel& worker, std::int64_t slots, double cpus) {
-  std::vector<double> factors;
+// How much slower services are with 1, 2, ... slots busy on this machine, as far as that was measured: side by side in
+// one go, or else by the rows of several workers.
+std::vector<double> factors_of(const Report& report, const WorkerModel& worker, std::int64_t slots, double cpus) {
+  std::vector<double> factors = service_factors_of(report, worker.threads);
+  if (!factors.empty()) return factors;
   for (std::int64_t k = 1; k <= slots; ++k) {
     const double share = static_cast<double>(k * worker.threads) / cpus;
     if (k > 1 && share > worker.largest_share() + 1e-9) break;
@@ -105,20 +132,18 @@ class Scaler {
     instance.workers = workers_;
     instance.max_batch = planned_.max_batch;
     instance.batch_timeout_s = static_cast<double>(planned_.batch_timeout_ns) / 1e9;
+    instance.after_idle = candidate.worker->after_idle;
     instance.service.clear();
     for (const ServiceLaw& law : candidate.worker->service) {
       if (law.row.batch <= planned_.max_batch) instance.service.push_back(law.row);
     }
     SharedHost host{.cpus = question_.cpus, .cpus_per_slot = static_cast<double>(planned_.threads)};
-    host.service_factor = factors_of(*candidate.worker, workers_ * out_.instances, question_.cpus);
-    const double busy_factor = host.service_factor.empty() ? 1 : host.service_factor.back();
+    host.service_factor = factors_of(report_, *candidate.worker, workers_ * out_.instances, question_.cpus);
+    const auto known = static_cast<std::int64_t>(host.service_factor.size());
+    const double busy_factor = factor_at(host.service_factor, std::min(known, workers_ * out_.instances));
     out_.fleet.host = std::move(host);
     speed_ = planner::capacity_per_s(instance) / busy_factor / planned_.capacity_per_s;
-    if (candidate.worker->error_known) {
-      out_.unknowns.service = candidate.worker->error / kDeviations;
-    } else {
-      out_.unknowns.service = candidate.worker->error;
-    }
+    out_.unknowns.service = std::max(deviation_between_runs(report_, planned_), error_of(*candidate.worker));
   }
 
   Status set_starting() {

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <set>
 
+#include "planner/simulation/serving_of_report.h"
+
 namespace mlplan::planner {
 
 namespace {
@@ -134,6 +136,7 @@ Result<ServiceModel> service_model_of(const Report& report, const std::string& s
       worker.service.push_back(service_law({row->batch, from_nanoseconds(row->latency)}));
     }
     std::ranges::sort(worker.service, {}, [](const ServiceLaw& law) { return law.row.batch; });
+    worker.after_idle = after_idle_of(report, count);
     worker.contention = contention_of(rows, count, static_cast<double>(model.vcpus));
     model.workers.push_back(std::move(worker));
   }

@@ -20,8 +20,9 @@ const std::vector<VisitGroup> kVisits = {{.threads = 1, .workers = 1, .cells = {
 // The tasks among all kinds that feed it, by their parameters.
 std::set<std::pair<TaskKind, std::int64_t>> feeding(const Measure& measure, bool starts = true) {
   std::set<std::pair<TaskKind, std::int64_t>> found;
-  for (const TaskKind kind : {TaskKind::limits, TaskKind::cold_start, TaskKind::ledger, TaskKind::marginal,
-                              TaskKind::simultaneous, TaskKind::steady_visit, TaskKind::by_dim}) {
+  for (const TaskKind kind :
+       {TaskKind::limits, TaskKind::cold_start, TaskKind::ledger, TaskKind::marginal, TaskKind::simultaneous,
+        TaskKind::steady_visit, TaskKind::by_dim, TaskKind::serving_visit}) {
     for (std::int64_t parameter = 0; parameter < 3; ++parameter) {
       if (feeds({.kind = kind, .parameter = parameter}, measure, {kVisits, starts})) found.emplace(kind, parameter);
     }
@@ -44,6 +45,23 @@ TEST_CASE("the peak is fed by warm starts, and by the ledger's passes where no s
   CHECK(feeding(measure_of("memory.peak_rss")) == Tasks{{TaskKind::cold_start, kWarm}});
   CHECK(feeding(measure_of("memory.peak_rss"), false) ==
         Tasks{{TaskKind::cold_start, kWarm}, {TaskKind::ledger, 0}, {TaskKind::ledger, 1}, {TaskKind::ledger, 2}});
+}
+
+TEST_CASE("what serving one by one costs is fed by visits of its own") {
+  Report report;
+  report.serving.emplace_back();
+  CHECK(feeding(*find_measure(report, "serving.hand_over", "a test")) ==
+        Tasks{{TaskKind::serving_visit, 0}, {TaskKind::serving_visit, 1}, {TaskKind::serving_visit, 2}});
+}
+
+TEST_CASE("a start is warmed up for memory and for its way to steady state, and not for what came before") {
+  for (const char* path : {"memory.peak_rss", "cold_start.warm.time_to_steady", "cold_start.warm.never_steady",
+                           "cold_start.warm.warm_up_undecided"}) {
+    CAPTURE(path);
+    CHECK(takes_warm_up(measure_of(path)));
+  }
+  CHECK_FALSE(takes_warm_up(measure_of("cold_start.warm.time_to_first_result")));
+  CHECK_FALSE(takes_warm_up(measure_of("cold_start.model_cold.phases.file_read")));
 }
 
 TEST_CASE("a steady row is fed by visits that hold its cell") {

@@ -87,6 +87,18 @@ TEST_CASE("a slower inference is to blame for a response that misses, and is sai
   CHECK(judged({response(100, 95, 105)}, {.service_ratio = 1.01}).explanations.empty());
 }
 
+TEST_CASE("a report whose times are not today's is to blame for these alone") {
+  HeldFigure inference = response(80, 75, 85);
+  inference.quantity = "inference.p50";
+  const Verification out = judged({inference, response(200, 190, 210)}, {.pace = 0.8});
+  CHECK(out.verdict == "misses");
+  REQUIRE(out.explanations.size() == 1);
+  CHECK(out.explanations[0].cause == "report_outdated");
+  CHECK(out.comparisons[0].blame == out.explanations[0].sentence);
+  CHECK(out.comparisons[1].blame.empty());
+  CHECK(judged({response(100, 95, 105)}, {.pace = 1.02}).explanations.empty());
+}
+
 TEST_CASE("starts that took longer are to blame for exposure, not for the response time of all") {
   HeldFigure exposure{.quantity = "exposure",
                       .unit = "share",

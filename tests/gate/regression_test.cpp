@@ -46,7 +46,7 @@ TEST_CASE("a worse median alone does not fail where the quartile is as good as b
 TEST_CASE("pairs end with the shorter of the two, and what is missing in one leaves the samples apart") {
   std::vector<double> times = {100, 200, 300, 400, 100, 200, 300, 400, 100, 200, 300};
   const Figure before(times);
-  times.push_back(400);
+  times.push_back(200);
   const RegressionJudgement found =
       judge_regression(Figure(times).measure, before.measure, 0.1, kConfidence, Pairing::by_order);
   CHECK(found.judgement.outcome == Outcome::pass);
@@ -55,7 +55,7 @@ TEST_CASE("pairs end with the shorter of the two, and what is missing in one lea
   const RegressionJudgement apart =
       judge_regression(Figure(times).measure, before.measure, 0.1, kConfidence, Pairing::by_order);
   CHECK(apart.judgement.outcome == Outcome::inconclusive);
-  CHECK(apart.judgement.reason.find("11 against 11 samples") == std::string::npos);
+  CHECK(apart.judgement.reason.find("11 against 11 samples") != std::string::npos);
 }
 
 // Of lognormal samples, 25 a side: how many of 400 tries fail at max_regression = 10 %.

@@ -249,6 +249,14 @@ Report RandomDocuments::report() {
     knee.tried = {{number(), "holds", maybe_number(), maybe_number()}};
     knee.failure = word();
   }
+  if (coin()) {
+    ServingRow& row = result.serving.emplace_back();
+    row.workers = 1 + below(3);
+    row.after_idle = stat();
+    if (coin()) row.beside = stat();
+    row.hand_over = stat();
+    row.inferences = below(1000);
+  }
   if (coin()) result.quality.repeatable = coin();
   result.quality.max_abs_difference = maybe_number();
   result.quality.nan_values = below(9);

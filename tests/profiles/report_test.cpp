@@ -188,6 +188,7 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   report.steady.resize(1);
   report.load.resize(1);
   report.load[0].tried.resize(1);
+  report.serving.resize(1);
   report.quality.golden.emplace().outputs.resize(1);
   ColdStartState& state = report.cold_start.states.emplace_back();
   state.name = "warm";
@@ -222,6 +223,7 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   CHECK(json["steady"][0].size() == member_count<SteadyRow>());
   CHECK(json["load"][0].size() == member_count<LoadKnee>());
   CHECK(json["load"][0]["tried"][0].size() == member_count<TriedRate>());
+  CHECK(json["serving"][0].size() == member_count<ServingRow>());
   CHECK(json["quality"].size() == member_count<Quality>());
   CHECK(json["quality"]["golden"].size() == member_count<OutputDistance>() + 3);  // against, detail, outputs
   CHECK(json["quality"]["golden"]["outputs"][0].size() == member_count<OutputDistance>());

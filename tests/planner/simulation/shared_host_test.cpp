@@ -55,6 +55,11 @@ TEST_CASE(
   CHECK(near(service_slowdown(host, 2, 3), 1.2 * 8 / 4));
   CHECK(near(service_slowdown(host, 5, 1), 2.1 * 7 / 5));
   CHECK(least_load_slowdown(host, 0, 9) == 0);
+  SharedHost beside = host;
+  beside.cpus_besides = 1;
+  CHECK(near(service_slowdown(beside, 3, 0), 1.5));
+  CHECK(near(service_slowdown(beside, 4, 0), 1.8 * 5 / 4));
+  CHECK(near(least_load_slowdown(beside, 2, 3), 2.25));
   CHECK(near(least_load_slowdown(host, 2, 3), 2));
 }
 

@@ -144,6 +144,32 @@ TEST_CASE("three requests by hand: wait, service, response, threshold and second
   CHECK(result.batches == 3);
 }
 
+TEST_CASE("what is served after an idle moment takes longer, what follows at once does not") {
+  Scenario scenario = by_hand({0, 0.5, 10});
+  scenario.fleet.instance.after_idle = 1.5;
+  for (const Routing routing : {Routing::shared_queue, Routing::least_outstanding}) {
+    scenario.routing = routing;
+    const SimulationResult r = with_fixed(scenario);
+    CHECK(near(r.service.sum(), 1.5 + 1 + 1.5));
+    CHECK(near(r.response.sum(), 1.5 + (2.5 - 0.5) + 1.5));
+  }
+}
+
+// Welch 1964, On a generalized M/G/1 queuing process in which the first customer of each busy period receives
+// exceptional service: here twice as long, of a deterministic second.
+TEST_CASE("mean response with slower first services is that of Welch's formula") {
+  Scenario scenario;
+  scenario.arrivals = poisson_arrivals(0.5);
+  scenario.fleet.instance.service = {{1, deterministic(1)}};
+  scenario.fleet.instance.after_idle = 2;
+  scenario.duration_s = 2e6;
+  const double rate = 0.5;
+  const double idle = (1 - rate) / (1 - rate * (1 - 2));
+  const double wait = rate / (2 * (1 - rate)) + rate * (4 - 1) / (2 * (1 - rate * (1 - 2)));
+  const SimulationResult r = with_fixed(scenario);
+  CHECK(r.response.mean() == doctest::Approx(wait + idle * 2 + (1 - idle) * 1).epsilon(0.01));
+}
+
 TEST_CASE("a batch is taken when it is full, when its oldest has waited, or as it is where there is no time-out") {
   Scenario scenario = by_hand({1, 1.1, 1.2, 10});
   scenario.fleet.instance.max_batch = 3;

@@ -1,0 +1,49 @@
+#include "planner/simulation/serving_of_report.h"
+
+#include <doctest/doctest.h>
+
+using namespace mlplan;
+using namespace mlplan::planner;
+
+namespace {
+
+Stat with_median(double median) {
+  Stat stat;
+  stat.median = median;
+  stat.n = 3;
+  return stat;
+}
+
+Report measured() {
+  Report report;
+  ServingRow& row = report.serving.emplace_back();
+  row.threads = 2;
+  row.workers = 3;
+  row.after_idle = with_median(1.2);
+  row.beside = with_median(1.4);
+  return report;
+}
+
+}  // namespace
+
+TEST_CASE("serving one by one takes the medians of the threads in question") {
+  const Report report = measured();
+  CHECK(after_idle_of(report, 2) == doctest::Approx(1.2));
+  const std::vector<double> factors = service_factors_of(report, 2);
+  REQUIRE(factors.size() == 3);
+  CHECK(factors[0] == 1);
+  CHECK(factors[1] == doctest::Approx(1.2));
+  CHECK(factors[2] == doctest::Approx(1.4));
+}
+
+TEST_CASE("what was not measured changes nothing, and nothing gets faster") {
+  Report report = measured();
+  CHECK(after_idle_of(report, 1) == 1);
+  CHECK(service_factors_of(report, 1).empty());
+  report.serving[0].after_idle = with_median(0.98);
+  report.serving[0].beside = with_median(0.9);
+  CHECK(after_idle_of(report, 2) == 1);
+  CHECK(service_factors_of(report, 2) == std::vector<double>{1, 1, 1});
+  report.serving[0].beside.reset();
+  CHECK(service_factors_of(report, 2).empty());
+}
