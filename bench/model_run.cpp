@@ -248,10 +248,7 @@ void ModelRun::plan_serving() {
     const double measuring_ns =
         std::max(static_cast<double>(kServingNs), kServingInferences * workers * pace_.inference_ns);
     const double cost = workers * (pace_.start_ns + warm_up_ns_) + measuring_ns;
-    add(TaskKind::serving_visit, static_cast<std::int64_t>(i), cost,
-        cost < 0.05 * left_ns()   ? 3
-        : cost < 0.15 * left_ns() ? 1
-                                  : 0,
+    add(TaskKind::serving_visit, static_cast<std::int64_t>(i), cost, cost < 0.05 * left_ns() ? 2 : 0,
         kMostServingVisits, 1.5);
   }
 }

@@ -23,8 +23,8 @@ struct Planned {
   Planned() {
     // A copy: other tests, at the same time, put the file in and out of the page cache.
     std::filesystem::copy_file(model_path("acts.pt"), at("acts.pt"));
-    Invocation bench = benching("acts.pt", {"--batch", "1", "--threads", "1", "--workers", "1", "--time-box", "6s",
-                                            "-o", at("report.json"), "-q"});
+    Invocation bench = benching("acts.pt", {"--only", "cold-start,steady", "--batch", "1", "--threads", "1",
+                                            "--workers", "1", "--time-box", "10s", "-o", at("report.json"), "-q"});
     bench.arguments[1] = at("acts.pt");
     const Ended benched = run(bench);
     INFO("standard error: ", benched.err);
