@@ -93,6 +93,13 @@ void print(const std::string& name, const Counts& counts) {
   std::fflush(stdout);
 }
 
+// A case takes half an hour: what was counted by then is not lost when it is stopped.
+void tell(const Counts& counts, int done, int of) {
+  fmt::print(stderr, "  {} of {}:", done, of);
+  for (const auto& [outcome, n] : counts.outcomes) fmt::print(stderr, " {} {}", n, outcome);
+  fmt::print(stderr, "\n");
+}
+
 struct Setup {
   std::string model;
   bench::Options options = {};
@@ -134,6 +141,7 @@ Counts repeat(const Setup& setup, bool half_busy, const Gate& gate) {
   for (int i = 0; i < setup.gates; ++i) {
     const BusyCpu busy(half_busy && i % 2 == 1);
     counts.add(gate(static_cast<std::uint64_t>(i) + 1));
+    tell(counts, i + 1, setup.gates);
   }
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
   return counts;
@@ -165,6 +173,7 @@ Counts against_stored(const Setup& setup) {
       verdict = value(gate::judge(question));
     }
     counts.add(verdict);
+    tell(counts, i + 1, setup.gates);
     baseline = std::move(report);
   }
   counts.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
