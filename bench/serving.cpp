@@ -1,10 +1,7 @@
 #include "bench/serving.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <chrono>
-#include <optional>
 #include <pcg_random.hpp>
 #include <random>
 #include <thread>
@@ -18,7 +15,6 @@ namespace mlplan::bench {
 
 namespace {
 
-constexpr int kLookEvery_ms = 100;
 constexpr std::int64_t kLeastTurns = 3;  // of each worker
 constexpr double kShortestIdleNs = 1e6;
 constexpr double kLongestIdleNs = 1e8;
@@ -38,7 +34,6 @@ class Workers {
   std::size_t size() const { return workers_.size(); }
 
  private:
-  Result<WorkerNews> wait_for(const std::vector<std::size_t>& who, std::size_t& from);
   void give(std::size_t worker);
 
   const World& world_;
@@ -47,40 +42,14 @@ class Workers {
   std::uint64_t tickets_ = 0;
 };
 
-// News of one of them. Looks around now and then while nothing comes.
-Result<WorkerNews> Workers::wait_for(const std::vector<std::size_t>& who, std::size_t& from) {
-  while (true) {
-    std::vector<pollfd> polled;
-    for (const std::size_t worker : who) {
-      polled.push_back({workers_[worker].process().channel_descriptor(), POLLIN, 0});
-      polled.push_back({workers_[worker].process().output_descriptor(), POLLIN, 0});
-    }
-    ::poll(polled.data(), polled.size(), kLookEvery_ms);
-    for (std::size_t i = 0; i < who.size(); ++i) {
-      PoolWorker& worker = workers_[who[i]];
-      if ((polled[2 * i + 1].revents & POLLIN) != 0) worker.process().drain_output();
-      if (polled[2 * i].revents != 0) {
-        WorkerNews news = worker.news();
-        if (news.ended) return fail(*std::move(news.ended));
-        if (news.stub || news.ready) {
-          from = who[i];
-          return news;
-        }
-      }
-      if (std::optional<Error> error = worker.overdue(now_ns(), world_.limits)) return fail(*std::move(error));
-    }
-    if (world_.limits.interrupted && world_.limits.interrupted()) return fail(ErrorKind::interrupted, "interrupted");
-  }
-}
-
 // One after the other, so that none disturbs the other's warm-up.
 Status Workers::start(const ServingSamples& of) {
   for (std::int64_t i = 0; i < of.workers; ++i) {
     Result<PoolWorker> worker = PoolWorker::start(world_, {.threads = of.threads, .max_batch = 1, .warmed_up = true});
     if (!worker) return fail(worker.error());
     workers_.push_back(*std::move(worker));
-    std::size_t from = 0;
-    if (const Result<WorkerNews> ready = wait_for({workers_.size() - 1}, from); !ready) return fail(ready.error());
+    PoolWorker* const last = &workers_.back();
+    if (const Result<NewsOf> ready = wait_for_news({&last, 1}, world_.limits); !ready) return fail(ready.error());
   }
   given_ns_.resize(workers_.size());
   return {};
@@ -94,24 +63,24 @@ void Workers::give(std::size_t worker) {
 
 Result<std::vector<std::vector<Served>>> Workers::serve(const std::vector<std::size_t>& who, std::size_t each) {
   std::vector<std::vector<Served>> served(workers_.size());
-  for (const std::size_t worker : who) give(worker);
+  std::vector<PoolWorker*> serving;
+  for (const std::size_t worker : who) {
+    serving.push_back(&workers_[worker]);
+    give(worker);
+  }
   for (std::size_t left = who.size() * each; left > 0; --left) {
-    std::size_t from = 0;
-    const Result<WorkerNews> news = wait_for(who, from);
-    if (!news) return fail(news.error());
+    const Result<NewsOf> next = wait_for_news(serving, world_.limits);
+    if (!next) return fail(next.error());
     const std::int64_t heard = now_ns();
-    if (!news->failure.empty())
-      return fail(ErrorKind::not_measured, "an inference failed: " + news->failure, "while serving requests");
-    const auto inference = static_cast<double>(news->stub->done_ns - news->stub->started_ns);
+    const std::size_t from = who[next->worker];
+    const WorkerNews& news = next->news;
+    if (!news.failure.empty())
+      return fail(ErrorKind::not_measured, "an inference failed: " + news.failure, "while serving requests");
+    const auto inference = static_cast<double>(news.stub->done_ns - news.stub->started_ns);
     served[from].push_back({inference, static_cast<double>(heard - given_ns_[from]) - inference});
     if (served[from].size() < each) give(from);
   }
   return served;
-}
-
-double median_of(std::vector<double> values) {
-  std::ranges::sort(values);
-  return median(values);
 }
 
 }  // namespace

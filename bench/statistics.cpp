@@ -173,6 +173,11 @@ double median(std::span<const double> sorted) {
   return sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2;
 }
 
+double median_of(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values.empty() ? 0 : median(values);
+}
+
 // The r-th smallest of n samples lies at or above the quantile when at most r - 1 samples lie below it.
 std::optional<std::int64_t> upper_rank(std::int64_t n, double q, double confidence) {
   if (n < 1 || !sensible(q, confidence)) return std::nullopt;

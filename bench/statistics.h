@@ -19,6 +19,7 @@ namespace mlplan::bench {
 // without samples.
 double quantile(std::span<const double> sorted, double q);
 double median(std::span<const double> sorted);  // mean of the two middle values where n is even
+double median_of(std::vector<double> values);   // in any order; 0 without values
 
 struct Ranks {
   std::int64_t low = 0;  // 1-based

@@ -1,6 +1,7 @@
 #include "bench/pool/pool_worker.h"
 
 #include <fmt/format.h>
+#include <poll.h>
 
 #include <cstring>
 #include <numeric>
@@ -15,6 +16,7 @@ namespace {
 
 constexpr std::int64_t kUntimed = 3;  // at each batch size of a worker that is warmed up: as bench does
 constexpr std::int64_t kWarmUpNs = 3'000'000'000;
+constexpr int kLookEvery_ms = 100;  // at what does not say itself that something is wrong
 
 }  // namespace
 
@@ -106,6 +108,29 @@ std::optional<Error> PoolWorker::overdue(std::int64_t now, const Limits& limits)
   if (now - progress_at_ns_ > limits.load_stall_ns)
     return longer_than(limits.load_stall_ns, "a worker has made no progress in its start");
   return std::nullopt;
+}
+
+Result<NewsOf> wait_for_news(std::span<PoolWorker* const> workers, const Limits& limits) {
+  while (true) {
+    std::vector<pollfd> polled;
+    for (PoolWorker* worker : workers) {
+      polled.push_back({worker->process().channel_descriptor(), POLLIN, 0});
+      polled.push_back({worker->process().output_descriptor(), POLLIN, 0});
+    }
+    ::poll(polled.data(), polled.size(), kLookEvery_ms);
+    for (std::size_t i = 0; i < workers.size(); ++i) {
+      PoolWorker& worker = *workers[i];
+      if ((polled[2 * i + 1].revents & POLLIN) != 0) worker.process().drain_output();
+      if (polled[2 * i].revents != 0) {
+        WorkerNews news = worker.news();
+        if (news.ended) return fail(*std::move(news.ended));
+        if (news.stub || news.ready) return NewsOf{i, std::move(news)};
+      }
+      if (std::optional<Error> error = worker.overdue(now_ns(), limits)) return fail(*std::move(error));
+    }
+    if (limits.interrupted && limits.interrupted())
+      return fail(ErrorKind::interrupted, "interrupted while workers were waited for");
+  }
 }
 
 }  // namespace mlplan::bench

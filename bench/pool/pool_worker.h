@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,5 +48,12 @@ class PoolWorker {
   std::optional<ProcessProgress> progress_ = {};
   std::int64_t progress_at_ns_ = 0;
 };
+
+// Waits for news of one of these: an answer, or that it is ready. Errors: it ended, is overdue or an interrupt came.
+struct NewsOf {
+  std::size_t worker = 0;  // its place in `workers`
+  WorkerNews news = {};
+};
+Result<NewsOf> wait_for_news(std::span<PoolWorker* const> workers, const Limits& limits);
 
 }  // namespace mlplan::bench

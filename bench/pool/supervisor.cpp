@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <poll.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,15 +28,6 @@ constexpr double kSecond = 1e9;
 constexpr double kLookEvery_s = 0.1;
 constexpr std::int64_t kMostVainStarts = 5;  // in a row, of instances that never became ready
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-double own_cpu_s() {
-  rusage usage{};
-  ::getrusage(RUSAGE_THREAD, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 class Supervisor final : public PoolWorld {
  public:
@@ -317,20 +307,9 @@ Status Supervisor::start_first() {
     Instance& instance = instances_[static_cast<std::uint32_t>(i)];
     if (Status started = start_processes(instance, true); !started) return started;
     for (Process& process : instance.processes) {
-      while (!process.ready) {
-        pollfd polled{process.worker.process().channel_descriptor(), POLLIN, 0};
-        ::poll(&polled, 1, static_cast<int>(kLookEvery_s * 1000));
-        process.worker.process().drain_output();
-        if (polled.revents != 0) {
-          const WorkerNews news = process.worker.news();
-          if (news.ended) return fail(*news.ended);
-          process.ready = news.ready;
-        }
-        if (std::optional<Error> error = process.worker.overdue(now_ns(), world_.limits))
-          return fail(*std::move(error));
-        if (world_.limits.interrupted && world_.limits.interrupted())
-          return fail(ErrorKind::interrupted, "interrupted before the pool was ready");
-      }
+      PoolWorker* const worker = &process.worker;
+      if (const Result<NewsOf> ready = wait_for_news({&worker, 1}, world_.limits); !ready) return fail(ready.error());
+      process.ready = true;
     }
   }
   record_.most_processes = static_cast<std::int64_t>(numbers_);
@@ -407,9 +386,9 @@ Result<PoolRecord> Supervisor::run() {
   begin_ns_ = now_ns() + 5'000'000;
   while (now_ns() < begin_ns_) ::usleep(1000);
   pool_.begin();
-  const double cpu_before = own_cpu_s();
+  const std::int64_t cpu_before_ns = thread_cpu_ns();
   const Status status = loop();
-  record_.own_cpu_s = own_cpu_s() - cpu_before;
+  record_.own_cpu_s = static_cast<double>(thread_cpu_ns() - cpu_before_ns) / kSecond;
   if (!status) return fail(status.error());
   if (record_.marks.size() < 2) mark();
   for (auto& [id, instance] : instances_) {

@@ -90,10 +90,7 @@ Status prepare_planned(const SimulateDocuments& documents, PreparedSimulation& p
       planner::planned_candidate(planned, *documents.report, documents.report_path);
   if (!candidate) return fail(candidate.error());
   planner::FleetSettings& fleet = prepared.scenario.fleet;
-  fleet.instance.workers = candidate->workers;
-  fleet.instance.max_batch = candidate->max_batch;
-  fleet.instance.service = candidate->service();
-  fleet.instance.after_idle = candidate->worker->after_idle;
+  fleet.instance = candidate->instance();
   fleet.start_up = candidate->start_up();
   prepared.simulation.fleet.threads = planned.threads;
   prepared.simulation.fleet.start_state = planned.times.start_up_state;

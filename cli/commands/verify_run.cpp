@@ -24,17 +24,12 @@ constexpr double kLongestCalibration_s = 60;      // for them
 constexpr std::size_t kCalibrationStretches = 6;  // to see how much the machine drifts
 constexpr double kLeastDeviation = 0.01;
 constexpr std::int64_t kCalibrationReplications = 40;
-constexpr double kDeviations = 1.959964;  // of a normal law, that an interval at 95 % reaches to either side
-constexpr double kJointDeviations = 2.9;  // at 99.6 %: of all figures together (Bonferroni), some fourteen
+constexpr double kJointDeviations =
+    2.9;  // of a normal law at 99.6 %: of all figures together (Bonferroni), some fourteen
 constexpr double kDrain_s = 60;
 constexpr std::int64_t kMarks = 60;  // stretches of the timeline
 constexpr double kShortestStretch_s = 1;
 constexpr double kNanoseconds = 1e9;
-
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : bench::median(values);
-}
 
 double mean_of(const std::vector<double>& values) {
   double sum = 0;
@@ -97,6 +92,13 @@ bool is_of_interest(const std::string& figure, const VerifySetup& setup) {
   return true;
 }
 
+Estimate measured_in(const bench::MeasuredFigure& figure, double scale) {
+  const auto scaled = [scale](const std::optional<double>& value) {
+    return value ? std::optional<double>(*value * scale) : std::nullopt;
+  };
+  return {figure.value * scale, scaled(figure.low), scaled(figure.high)};
+}
+
 // The report's times themselves: their interval is how much they vary from run to run.
 void add_inference(const VerifySetup& setup, const VerifyPrediction& prediction, const bench::PoolRecord& record,
                    std::vector<gate::HeldFigure>& out) {
@@ -107,12 +109,11 @@ void add_inference(const VerifySetup& setup, const VerifyPrediction& prediction,
     const double factor = std::exp(deviations * setup.scaled.unknowns.service);
     return Estimate{predicted, predicted / factor, predicted * factor};
   };
-  const auto in_ns = [](const std::optional<double>& s) { return s ? std::optional(*s * kNanoseconds) : std::nullopt; };
   out.push_back({.quantity = "inference.p50",
                  .unit = "ns",
-                 .predicted = around(kDeviations),
+                 .predicted = around(planner::kNormalDeviations),
                  .predicted_jointly = around(kJointDeviations),
-                 .measured = {measured->value * kNanoseconds, in_ns(measured->low), in_ns(measured->high)}});
+                 .measured = measured_in(*measured, kNanoseconds)});
 }
 
 std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const VerifyPrediction& prediction,
@@ -126,15 +127,12 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
     const planner::PredictedFigure& predicted = prediction.run.figures[i];
     const std::string unit = unit_of(name);
     const double scale = unit == "ns" ? kNanoseconds : 1;
-    const auto scaled = [scale](const std::optional<double>& value) {
-      return value ? std::optional<double>(*value * scale) : std::nullopt;
-    };
     out.push_back(
         {.quantity = name,
          .unit = unit,
          .predicted = {predicted.value * scale, predicted.low * scale, predicted.high * scale},
          .predicted_jointly = {predicted.value * scale, predicted.joint_low * scale, predicted.joint_high * scale},
-         .measured = {measured->value * scale, scaled(measured->low), scaled(measured->high)}});
+         .measured = measured_in(*measured, scale)});
   }
   add_inference(setup, prediction, record, out);
   if (const auto memory = planner::memory_together(*setup.documents.report, record.memory_processes)) {
@@ -163,7 +161,7 @@ gate::RunFacts facts_of(const PoolCalibration& calibration, const VerifyPredicti
   }
   facts.starts = static_cast<std::int64_t>(starts.size());
   if (!starts.empty() && prediction.median_start_s > 0)
-    facts.start_ratio = median_of(starts) / prediction.median_start_s;
+    facts.start_ratio = bench::median_of(starts) / prediction.median_start_s;
   facts.ended = record.died + record.hung;
   facts.late_fraction = lateness.late_fraction;
   facts.stolen_share = machine.cpu.steal_fraction.value_or(0);
@@ -288,24 +286,39 @@ double median_inference_s(const std::vector<planner::SimulationResult>& replicat
   for (const planner::SimulationResult& result : replications) {
     if (result.service.count() > 0) medians.push_back(result.service.quantile_between(0.5));
   }
-  return median_of(std::move(medians));
+  return bench::median_of(std::move(medians));
 }
 
-// Of the logarithms of the medians of stretches of time, each of a few at least; 0 where there are too few.
+// Of medians of stretches of time, each of a few at least.
 double deviation_between_stretches(const std::vector<double>& values) {
   constexpr std::size_t kFewest = 5;
   const std::size_t stretches = std::min(kCalibrationStretches, values.size() / kFewest);
-  if (stretches < 3) return 0;
-  std::vector<double> logarithms;
+  std::vector<double> medians;
   for (std::size_t i = 0; i < stretches; ++i) {
     const auto from = static_cast<std::ptrdiff_t>(i * values.size() / stretches);
     const auto to = static_cast<std::ptrdiff_t>((i + 1) * values.size() / stretches);
-    logarithms.push_back(std::log(median_of({values.begin() + from, values.begin() + to})));
+    medians.push_back(bench::median_of({values.begin() + from, values.begin() + to}));
   }
-  const double mean = mean_of(logarithms);
-  double squares = 0;
-  for (const double logarithm : logarithms) squares += (logarithm - mean) * (logarithm - mean);
-  return std::sqrt(squares / static_cast<double>(stretches - 1));
+  return planner::deviation_of_logarithms(medians);
+}
+
+// The median inference that the report promises for a play without a queue to speak of.
+double reported_inference_s(const VerifySetup& setup, const bench::PoolPlay& play, double cpus_besides) {
+  planner::Scenario same = scenario_of(setup, {});
+  same.arrivals = planner::ListedArrivals{play.schedule_s};
+  same.duration_s = play.duration_s;
+  same.timeline_points = 0;
+  same.fleet.failures.at_s.clear();
+  same.fleet.host->cpus_besides = cpus_besides;
+  same.fleet.initial_instances = play.pool.fleet.initial_instances;
+  same.fleet.instance.max_batch = 1;
+  same.fleet.initial_pool = 0;
+  const auto fixed = [&] {
+    return std::make_unique<planner::FixedPolicy>(planner::FixedSettings{.instances = same.fleet.initial_instances});
+  };
+  return median_inference_s(
+      planner::predict_run(same, fixed, {}, {}, kConfidence, kCalibrationReplications, setup.request.seed)
+          .replications);
 }
 
 }  // namespace
@@ -334,21 +347,8 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup) {
                       .requests = static_cast<std::int64_t>(record->requests.size())};
   const std::vector<double> inferences = bench::services(*record);
   if (inferences.empty()) return fail(ErrorKind::not_measured, "no request was answered before the run began");
-  planner::Scenario same = scenario_of(setup, {});
-  same.arrivals = planner::ListedArrivals{play.schedule_s};
-  same.duration_s = play.duration_s;
-  same.timeline_points = 0;
-  same.fleet.failures.at_s.clear();
-  same.fleet.host->cpus_besides = out.cpu_per_request_s * rate;
-  same.fleet.initial_instances = play.pool.fleet.initial_instances;
-  same.fleet.instance.max_batch = 1;
-  same.fleet.initial_pool = 0;
-  const planner::RunPrediction expected = planner::predict_run(
-      same,
-      [&] { return std::make_unique<planner::FixedPolicy>(planner::FixedSettings{same.fleet.initial_instances}); }, {},
-      {}, kConfidence, kCalibrationReplications, setup.request.seed);
-  const double reported_s = median_inference_s(expected.replications);
-  if (reported_s > 0) out.pace = median_of(inferences) / reported_s;
+  if (const double reported_s = reported_inference_s(setup, play, out.cpu_per_request_s * rate); reported_s > 0)
+    out.pace = bench::median_of(inferences) / reported_s;
   out.deviation = std::max(kLeastDeviation, deviation_between_stretches(inferences));
   return out;
 }

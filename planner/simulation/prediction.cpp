@@ -39,6 +39,16 @@ std::string percentile_name(double q) { return fmt::format("response.p{:.6g}", q
 
 }  // namespace
 
+double deviation_of_logarithms(std::span<const double> values) {
+  if (values.size() < 3) return 0;
+  const auto n = static_cast<double>(values.size());
+  double mean = 0;
+  for (const double value : values) mean += std::log(value) / n;
+  double squares = 0;
+  for (const double value : values) squares += std::pow(std::log(value) - mean, 2);
+  return std::sqrt(squares / (n - 1));
+}
+
 std::vector<FigureOfRun> figures_of_run(const std::vector<double>& quantiles) {
   std::vector<FigureOfRun> out;
   std::set<double> all = {0.5, 0.9, 0.99};

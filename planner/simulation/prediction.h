@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,12 @@ struct Unknowns {
   double service = 0;   // of all service times of a run together
   double start_up = 0;  // of all start-ups of a run together
 };
+
+// The standard deviation of the logarithms of values above 0, as Unknowns has it; 0 of fewer than three.
+double deviation_of_logarithms(std::span<const double> values);
+
+// Standard deviations of a normal law that an interval at 95 % reaches to either side.
+inline constexpr double kNormalDeviations = 1.959964;
 
 struct PredictedFigure {
   double value = 0;  // the median over replications

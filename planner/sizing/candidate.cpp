@@ -206,13 +206,14 @@ double Candidate::capacity_per_s() const {
   return slots() * best;
 }
 
-std::vector<BatchService> Candidate::service() const {
-  std::vector<BatchService> rows;
+InstanceSettings Candidate::instance() const {
+  InstanceSettings settings{
+      .workers = workers, .max_batch = max_batch, .service = {}, .after_idle = worker->after_idle};
   for (const ServiceLaw& law : worker->service) {
     if (law.row.batch > max_batch) break;
-    rows.push_back({law.row.batch, scaled(law.row.time_s, service_factor)});
+    settings.service.push_back({law.row.batch, scaled(law.row.time_s, service_factor)});
   }
-  return rows;
+  return settings;
 }
 
 StartUpSettings Candidate::start_up() const {

@@ -58,8 +58,8 @@ struct Candidate {
   std::optional<double> image_s = {};
 
   double slots() const { return static_cast<double>(workers); }
-  double capacity_per_s() const;  // inputs per second of one instance, saturated, at its best batch
-  std::vector<BatchService> service() const;
+  double capacity_per_s() const;      // inputs per second of one instance, saturated, at its best batch
+  InstanceSettings instance() const;  // how one serves; batches that wait for none
   StartUpSettings start_up() const;
   double start_up_quantile(double q) const;                      // node and image included where known
   double start_up_s() const { return start_up_quantile(0.95); }  // what is planned with

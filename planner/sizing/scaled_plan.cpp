@@ -17,37 +17,30 @@ namespace mlplan::planner {
 
 namespace {
 
-constexpr double kDeviations = 1.959964;  // of a normal law, that an interval at 95 % reaches to either side
-
 std::string instances_text(std::int64_t count) { return format_count(count, "instance"); }
 
 // As a relative standard deviation: half of the interval of the median, of whatever is not yet averaged out.
 double deviation_of(const Stat& stat) {
   if (!stat.low || !stat.high || !(stat.median > 0)) return 0;
-  return (*stat.high - *stat.low) / (2 * kDeviations * stat.median);
+  return (*stat.high - *stat.low) / (2 * kNormalDeviations * stat.median);
 }
 
 // Of the median, as a relative standard deviation.
-double error_of(const WorkerModel& worker) { return worker.error_known ? worker.error / kDeviations : worker.error; }
+double error_of(const WorkerModel& worker) {
+  return worker.error_known ? worker.error / kNormalDeviations : worker.error;
+}
 
-// Of how fast the model is served from one stretch of time to another, as the report saw it: what a run has to expect
-// whose machine is as it was.
+// Of how fast the model is served from one stretch of time to another, as the row saw it that has most of them: what a
+// run has to expect whose machine is as it was.
 double deviation_between_runs(const Report& report, const Deployment& planned) {
-  std::vector<double> logarithms;
+  std::vector<double> most;
   for (const SteadyRow& row : report.steady) {
     if (row.mode != "closed" || row.workers != 1 || row.concurrency != 1 || row.threads != planned.threads) continue;
-    if (row.throughput.samples.size() <= logarithms.size()) continue;
-    logarithms.clear();
-    for (const double sample : row.throughput.samples) {
-      if (sample > 0) logarithms.push_back(std::log(sample));
-    }
+    std::vector<double> known = row.throughput.samples;
+    std::erase_if(known, [](double sample) { return !(sample > 0); });
+    if (known.size() > most.size()) most = std::move(known);
   }
-  if (logarithms.size() < 3) return 0;
-  double mean = 0;
-  for (const double logarithm : logarithms) mean += logarithm / static_cast<double>(logarithms.size());
-  double squares = 0;
-  for (const double logarithm : logarithms) squares += (logarithm - mean) * (logarithm - mean);
-  return std::sqrt(squares / static_cast<double>(logarithms.size() - 1));
+  return deviation_of_logarithms(most);
 }
 
 // CPUs that a start keeps busy, in the mean.

@@ -21,10 +21,7 @@ constexpr std::uint64_t kMostWindows = 100'000;
 Scenario scenario_of(const Deployed& deployed, const Window& window) {
   Scenario scenario;
   scenario.arrivals = window.arrivals;
-  scenario.fleet.instance.workers = deployed.candidate.workers;
-  scenario.fleet.instance.max_batch = deployed.candidate.max_batch;
-  scenario.fleet.instance.service = deployed.candidate.service();
-  scenario.fleet.instance.after_idle = deployed.candidate.worker->after_idle;
+  scenario.fleet.instance = deployed.candidate.instance();
   scenario.fleet.start_up = deployed.candidate.start_up();
   scenario.fleet.initial_instances = deployed.scaling.initial_instances(window);
   scenario.fleet.initial_pool = deployed.scaling.initial_pool;

@@ -157,9 +157,7 @@ std::vector<Rule> rules_for(const ContestTraffic& traffic, double capacity_per_s
 planner::Scenario scenario_of(const ContestTraffic& traffic, const planner::Candidate& candidate, const Rule& rule) {
   planner::Scenario scenario;
   scenario.arrivals = traffic.judged;
-  scenario.fleet.instance.workers = candidate.workers;
-  scenario.fleet.instance.max_batch = candidate.max_batch;
-  scenario.fleet.instance.service = candidate.service();
+  scenario.fleet.instance = candidate.instance();
   scenario.fleet.start_up = candidate.start_up();
   scenario.fleet.start_up.pool_exit_s = scenario.fleet.start_up.load_s;
   scenario.fleet.initial_instances = rule.instances_at_first;

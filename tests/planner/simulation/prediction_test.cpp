@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "planner/policies/fixed.h"
 #include "planner/simulation/simulator.h"
@@ -38,6 +39,12 @@ PredictedFigure figure(const RunPrediction& prediction, const std::vector<Figure
 }
 
 }  // namespace
+
+TEST_CASE("the deviation of logarithms is that of the logarithms, from three values on") {
+  const std::vector<double> values = {std::exp(1.0), std::exp(2.0), std::exp(3.0), std::exp(6.0)};
+  CHECK(deviation_of_logarithms(values) == doctest::Approx(std::sqrt(14.0 / 3)));
+  CHECK(deviation_of_logarithms(std::vector<double>{1, 2}) == 0);
+}
 
 TEST_CASE("the interval of a run holds what other runs of the same schedule show, as often as it says") {
   const std::vector<FigureOfRun> figures = figures_of_run({});

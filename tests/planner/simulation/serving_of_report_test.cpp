@@ -2,25 +2,21 @@
 
 #include <doctest/doctest.h>
 
+#include "tests/planner/sizing/example_report.h"
+
 using namespace mlplan;
 using namespace mlplan::planner;
+using examples::stat_of;
 
 namespace {
-
-Stat with_median(double median) {
-  Stat stat;
-  stat.median = median;
-  stat.n = 3;
-  return stat;
-}
 
 Report measured() {
   Report report;
   ServingRow& row = report.serving.emplace_back();
   row.threads = 2;
   row.workers = 3;
-  row.after_idle = with_median(1.2);
-  row.beside = with_median(1.4);
+  row.after_idle = stat_of(1.2);
+  row.beside = stat_of(1.4);
   return report;
 }
 
@@ -40,8 +36,8 @@ TEST_CASE("what was not measured changes nothing, and nothing gets faster") {
   Report report = measured();
   CHECK(after_idle_of(report, 1) == 1);
   CHECK(service_factors_of(report, 1).empty());
-  report.serving[0].after_idle = with_median(0.98);
-  report.serving[0].beside = with_median(0.9);
+  report.serving[0].after_idle = stat_of(0.98);
+  report.serving[0].beside = stat_of(0.9);
   CHECK(after_idle_of(report, 2) == 1);
   CHECK(service_factors_of(report, 2) == std::vector<double>{1, 1, 1});
   report.serving[0].beside.reset();

@@ -143,8 +143,8 @@ TEST_CASE("service times are those of the type with all workers busy, and capaci
   CHECK(slow.service_factor == doctest::Approx(2 * 1.2));
   CHECK(slow.error == doctest::Approx(std::hypot(kCoreSpeedError, 0.01)));
   CHECK(slow.capacity_per_s() == doctest::Approx(2 * 4 / (2.4 * 0.032)));
-  REQUIRE(slow.service().size() == 2);
-  CHECK(slow.service()[1].time_s.mean == doctest::Approx(2.4 * 0.032));
+  REQUIRE(slow.instance().service.size() == 2);
+  CHECK(slow.instance().service[1].time_s.mean == doctest::Approx(2.4 * 0.032));
   const Candidate slower_still = slower(slow, 1.5);
   CHECK(slower_still.capacity_per_s() == doctest::Approx(slow.capacity_per_s() / 1.5));
   CHECK(slower_still.start_up_quantile(0.5) == doctest::Approx(1.5 * slow.start_up_quantile(0.5)));
