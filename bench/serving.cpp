@@ -5,9 +5,10 @@
 #include <pcg_random.hpp>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "bench/clock.h"
-#include "bench/pool/pool_worker.h"
+#include "bench/pool/crew.h"
 #include "bench/pool/punctual.h"
 #include "bench/statistics.h"
 
@@ -42,15 +43,10 @@ class Workers {
   std::uint64_t tickets_ = 0;
 };
 
-// One after the other, so that none disturbs the other's warm-up.
 Status Workers::start(const ServingSamples& of) {
-  for (std::int64_t i = 0; i < of.workers; ++i) {
-    Result<PoolWorker> worker = PoolWorker::start(world_, {.threads = of.threads, .max_batch = 1, .warmed_up = true});
-    if (!worker) return fail(worker.error());
-    workers_.push_back(*std::move(worker));
-    PoolWorker* const last = &workers_.back();
-    if (const Result<NewsOf> ready = wait_for_news({&last, 1}, world_.limits); !ready) return fail(ready.error());
-  }
+  Crew crew(world_, {.threads = of.threads});
+  if (Status filled = crew.fill(of.workers); !filled) return filled;
+  for (std::int64_t i = 0; i < of.workers; ++i) workers_.push_back(std::move(crew.take().front()));
   given_ns_.resize(workers_.size());
   return {};
 }

@@ -18,6 +18,7 @@ constexpr double kNotableStart = 0.15;  // of start-ups
 constexpr double kWidest = 2;           // of a predicted response, width of its interval over its value
 constexpr double kMostLate = 0.05;      // of requests, sent late: more is the generator's fault
 constexpr double kMostStolen = 0.05;    // of CPU time
+constexpr double kMostDrift = 0.2;      // of the speed, standard deviation of its logarithm
 constexpr double kMostPressure = 0.5;  // of the time, in which something waits for a CPU: a busy pool makes some itself
 
 bool is_share(const HeldFigure& figure) { return figure.unit == "share"; }
@@ -68,6 +69,10 @@ std::vector<Explanation> explanations_of(const RunFacts& facts) {
   if (facts.cpu_pressure > kMostPressure)
     out.push_back({"other_load", facts.cpu_pressure, "share",
                    fmt::format("Something waited for a CPU in {} of the time.", percent(facts.cpu_pressure))});
+  if (facts.drift > kMostDrift)
+    out.push_back({"machine_drifts", facts.drift, "share",
+                   fmt::format("The machine's speed changed by {} (standard deviation) from one moment to the next.",
+                               percent(facts.drift))});
   if (facts.service_ratio && std::abs(*facts.service_ratio - 1) > kNotableRatio)
     out.push_back({"service_inflated", *facts.service_ratio, "ratio",
                    fmt::format("Inference took {:.3g} times what was predicted.", *facts.service_ratio)});
@@ -126,7 +131,8 @@ void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Ve
   out.noise.stolen_share = facts.stolen_share;
   out.noise.cpu_pressure = facts.cpu_pressure;
   for (const Explanation& cause : out.explanations) {
-    if (cause.cause == "generator_late" || cause.cause == "machine_stolen_from" || cause.cause == "other_load")
+    if (cause.cause == "generator_late" || cause.cause == "machine_stolen_from" || cause.cause == "other_load" ||
+        cause.cause == "machine_drifts")
       out.noise.reasons.push_back(cause.sentence);
   }
   std::int64_t held = 0;

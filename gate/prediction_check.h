@@ -25,6 +25,7 @@ struct HeldFigure {
 struct RunFacts {
   std::optional<double> service_ratio = {};  // inference measured over predicted, means
   double pace = 1;                         // that the prediction takes: inference just before the run over the report's
+  double drift = 0;                        // of the machine's speed before the run, standard deviation of its logarithm
   std::optional<double> start_ratio = {};  // start-ups, medians
   std::int64_t starts = 0;                 // that it is of
   std::int64_t ended = 0;                  // workers that died or hung by themselves

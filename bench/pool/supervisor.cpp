@@ -31,8 +31,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class Supervisor final : public PoolWorld {
  public:
-  Supervisor(const World& world, const PoolPlay& play, Policy& policy)
-      : world_(world), play_(play), pool_(play.pool, policy, *this), random_(play.seed) {
+  Supervisor(const PoolPlay& play, Policy& policy, Crew& crew)
+      : world_(crew.world()), play_(play), crew_(crew), pool_(play.pool, policy, *this), random_(play.seed) {
     record_.requests.resize(play.schedule_s.size());
     for (std::size_t i = 0; i < play.schedule_s.size(); ++i)
       record_.requests[i].scheduled_ns = std::llround(play.schedule_s[i] * kSecond);
@@ -70,8 +70,9 @@ class Supervisor final : public PoolWorld {
   double seconds() const { return static_cast<double>(now_ns() - begin_ns_) / kSecond; }
   std::int64_t since_begin(std::int64_t time_ns) const { return time_ns - begin_ns_; }
 
-  Status start_processes(Instance& instance, bool warmed_up);
-  Status start_first();
+  void add(Crew::Instance&& workers, bool ready, Instance& instance);
+  Status take_first();
+  void leave_to_crew();
   Status loop();
   double next_moment() const;
   void sleep_until(double time);
@@ -87,6 +88,7 @@ class Supervisor final : public PoolWorld {
 
   const World& world_;
   const PoolPlay& play_;
+  Crew& crew_;
   Pool pool_;
   pcg64 random_;
   PoolRecord record_;
@@ -111,14 +113,9 @@ class Supervisor final : public PoolWorld {
 // --- what the pool asks for
 // ----------------------------------------------------------------------------------------------
 
-Status Supervisor::start_processes(Instance& instance, bool warmed_up) {
-  for (std::uint32_t slot = 0; slot < play_.pool.slots_per_instance; ++slot) {
-    Result<PoolWorker> worker = PoolWorker::start(
-        world_, {.threads = play_.threads, .max_batch = play_.pool.max_batch, .warmed_up = warmed_up});
-    if (!worker) return fail(worker.error());
-    instance.processes.push_back({.worker = std::move(*worker), .number = numbers_++});
-  }
-  return {};
+void Supervisor::add(Crew::Instance&& workers, bool ready, Instance& instance) {
+  for (PoolWorker& worker : workers)
+    instance.processes.push_back({.worker = std::move(worker), .number = numbers_++, .ready = ready});
 }
 
 void Supervisor::start(double, std::uint32_t id) {
@@ -129,7 +126,11 @@ void Supervisor::start(double, std::uint32_t id) {
     instance.replaces_end_at = ends_to_replace_.front();
     ends_to_replace_.erase(ends_to_replace_.begin());
   }
-  if (Status status = start_processes(instance, false); !status) gave_up_ = status.error();
+  if (Result<Crew::Instance> workers = crew_.start(false)) {
+    add(*std::move(workers), false, instance);
+  } else {
+    gave_up_ = workers.error();
+  }
   std::int64_t processes = 0;
   for (const auto& [other, one] : instances_) processes += static_cast<std::int64_t>(one.processes.size());
   record_.most_processes = std::max(record_.most_processes, processes);
@@ -300,20 +301,23 @@ void Supervisor::mark() {
 // --- the loop
 // ------------------------------------------------------------------------------------------------------------
 
-// One after the other, so that none disturbs the other's warm-up.
-Status Supervisor::start_first() {
+Status Supervisor::take_first() {
   const std::int64_t count = play_.pool.fleet.initial_instances + play_.pool.fleet.initial_pool;
-  for (std::int64_t i = 0; i < count; ++i) {
-    Instance& instance = instances_[static_cast<std::uint32_t>(i)];
-    if (Status started = start_processes(instance, true); !started) return started;
-    for (Process& process : instance.processes) {
-      PoolWorker* const worker = &process.worker;
-      if (const Result<NewsOf> ready = wait_for_news({&worker, 1}, world_.limits); !ready) return fail(ready.error());
-      process.ready = true;
-    }
-  }
+  if (Status filled = crew_.fill(count); !filled) return filled;
+  for (std::int64_t i = 0; i < count; ++i) add(crew_.take(), true, instances_[static_cast<std::uint32_t>(i)]);
   record_.most_processes = static_cast<std::int64_t>(numbers_);
   return {};
+}
+
+void Supervisor::leave_to_crew() {
+  for (auto& [id, instance] : instances_) {
+    const auto free = [](const Process& process) { return process.ready && process.batch.empty(); };
+    if (instance.killed || !std::ranges::all_of(instance.processes, free)) continue;
+    Crew::Instance workers;
+    for (Process& process : instance.processes) workers.push_back(std::move(process.worker));
+    crew_.leave(std::move(workers));
+  }
+  instances_.clear();
 }
 
 double Supervisor::next_moment() const {
@@ -381,7 +385,7 @@ Status Supervisor::loop() {
 }
 
 Result<PoolRecord> Supervisor::run() {
-  if (Status started = start_first(); !started) return fail(started.error());
+  if (Status taken = take_first(); !taken) return fail(taken.error());
   const Punctual punctual;
   begin_ns_ = now_ns() + 5'000'000;
   while (now_ns() < begin_ns_) ::usleep(1000);
@@ -398,13 +402,14 @@ Result<PoolRecord> Supervisor::run() {
       ++record_.memory_processes;
     }
   }
+  leave_to_crew();
   return std::move(record_);
 }
 
 }  // namespace
 
-Result<PoolRecord> play(const World& world, const PoolPlay& play, Policy& policy) {
-  return Supervisor(world, play, policy).run();
+Result<PoolRecord> play(const PoolPlay& play, Policy& policy, Crew& crew) {
+  return Supervisor(play, policy, crew).run();
 }
 
 }  // namespace mlplan::bench

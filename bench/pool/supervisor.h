@@ -11,9 +11,9 @@
 #include <functional>
 #include <vector>
 
+#include "bench/pool/crew.h"
 #include "bench/pool/pool.h"
 #include "bench/pool/pool_record.h"
-#include "bench/world.h"
 #include "profiles/support/result.h"
 
 namespace mlplan::bench {
@@ -28,7 +28,6 @@ struct PoolProgress {
 
 struct PoolPlay {
   PoolSettings pool = {};
-  std::int64_t threads = 1;             // of a worker
   double pool_exit_s = 0;               // from pooled to ready: what a stopped spare takes where the plan has it
   std::vector<double> schedule_s = {};  // ascending, from the beginning
   double duration_s = 0;                // of decisions; at least to the last request
@@ -39,10 +38,11 @@ struct PoolPlay {
   std::function<void(const PoolProgress&)> progress = {};  // a few times a second
 };
 
-// The instances of the beginning are started one by one and warmed up before time begins; those that come later are
-// ready with their first result, as a report's time to first result says. Errors: a worker that cannot be started or
-// refuses its inputs, or that never becomes ready several times in a row; nothing is left running. An interrupt
-// (Limits::interrupted) is no error: the record says so, and has what was done by then.
-Result<PoolRecord> play(const World& world, const PoolPlay& play, Policy& policy);
+// The instances of the beginning, and those of its pool, are the crew's, which is filled before time begins; those that
+// come later are ready with their first result, as a report's time to first result says. Whoever is ready and has
+// nothing to do at the end is left to the crew. Errors: a worker that cannot be started or refuses its inputs, or that
+// never becomes ready several times in a row; nothing is left running. An interrupt (Limits::interrupted) is no error:
+// the record says so, and has what was done by then.
+Result<PoolRecord> play(const PoolPlay& play, Policy& policy, Crew& crew);
 
 }  // namespace mlplan::bench

@@ -129,13 +129,14 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
   if (Status status = check_load(setup); !status) return fail(status.error());
 
   tell("starting workers, and measuring the way to them", 0);
-  const Result<PoolCalibration> calibration = calibrate(setup);
+  bench::Crew crew = make_crew(setup);
+  const Result<PoolCalibration> calibration = calibrate(setup, crew);
   if (!calibration) return fail(calibration.error());
   tell("predicting the run", 0);
   const Result<VerifyPrediction> prediction = predict(setup, *calibration);
   if (!prediction) return fail(prediction.error());
   const bench::NoiseWatch noise;
-  const Result<bench::PoolRecord> record = play(setup, [&](const bench::PoolProgress& now) {
+  const Result<bench::PoolRecord> record = play(setup, crew, [&](const bench::PoolProgress& now) {
     const double fraction = std::min(1.0, now.time_s / std::max(now.duration_s, 1e-9));
     if (!request.quiet)
       progress.update({.doing = "playing",

@@ -7,6 +7,7 @@
 #include "cli/commands/model_flags.h"
 #include "cli/commands/readers.h"
 #include "profiles/support/csv.h"
+#include "profiles/support/units.h"
 
 namespace mlplan::cli {
 namespace {
@@ -50,7 +51,12 @@ Result<VerifyRequest> parse_verify_flags(const std::vector<std::string>& argumen
   flags.value("--report", "FILE", "the report that the plan rests on (where the plan says)", read_text(request.report));
   flags.group("What is played");
   flags.value("--from", "TIME", "where in the traffic it begins (its busiest stretch)",
-              [&request](const std::string& value) { return read_duration(request.from.emplace())(value); });
+              [&request](const std::string& value) -> Status {
+                const Result<Nanoseconds> from = parse_duration(value);
+                if (!from) return fail(from.error());
+                request.from = *from;
+                return {};
+              });
   flags.value("--duration", "TIME", "in which requests come (2m)", read_duration(request.duration));
   flags.value("--time-scale", "X", "seconds of the traffic's shape in one of the run (1)",
               read_time_scale(request.time_scale));

@@ -18,10 +18,15 @@ namespace {
 constexpr double kConfidence = 0.95;
 constexpr double kCalibrationLoad = 0.4;       // of the pool
 constexpr double kMostCalibrationRate = 1000;  // per second: short inferences do not fill a pool
-constexpr double kCalibration_s = 6;
-constexpr double kCalibrationRequests = 10;       // at least
-constexpr double kLongestCalibration_s = 60;      // for them
-constexpr std::size_t kCalibrationStretches = 6;  // to see how much the machine drifts
+constexpr double kCalibration_s = 10;
+constexpr double kCalibrationRequests = 10;   // at least
+constexpr double kLongestCalibration_s = 60;  // for them
+// How a machine drifts is looked at in stretches of half a second, of five requests at least. For how long a pace goes
+// on cannot be seen in so short a time: docs/method.md says where this is from.
+constexpr double kStretch_s = 0.5;
+constexpr double kStretchRequests = 5;
+constexpr double kDriftTime_s = 8;
+constexpr double kBeforeTheRun_s = 2;  // in which it is predicted
 constexpr double kLeastDeviation = 0.01;
 constexpr std::int64_t kCalibrationReplications = 40;
 constexpr double kJointDeviations =
@@ -51,7 +56,6 @@ bench::PoolPlay pool_play(const VerifySetup& setup) {
   play.pool.max_batch = fleet.instance.max_batch;
   play.pool.batch_timeout_s = fleet.instance.batch_timeout_s;
   play.pool.routing = Routing::least_outstanding;
-  play.threads = setup.scaled.threads;
   play.pool_exit_s = fleet.start_up.pool_exit_s.mean;
   play.schedule_s = setup.schedule.times_s;
   play.duration_s = setup.schedule.duration_s;
@@ -155,6 +159,7 @@ gate::RunFacts facts_of(const PoolCalibration& calibration, const VerifyPredicti
   if (!inferences.empty() && prediction.mean_inference_s > 0)
     facts.service_ratio = mean_of(inferences) / prediction.mean_inference_s;
   facts.pace = calibration.pace;
+  facts.drift = calibration.drift.deviation;
   std::vector<double> starts;
   for (const bench::PlayedStart& start : record.starts) {
     if (start.took_ns > 0) starts.push_back(static_cast<double>(start.took_ns) / kNanoseconds);
@@ -265,6 +270,9 @@ void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, V
                          "ns", "measured before the run; it is the workers' machine as well"});
   out.assumed.push_back({"inference now, over the report's", calibration.pace, "ratio",
                          fmt::format("measured in {} before the run", format_count(calibration.requests, "request"))});
+  out.assumed.push_back({"drift of the machine's speed", calibration.drift.deviation, "ratio",
+                         fmt::format("standard deviation of its logarithm, in stretches of {}",
+                                     format_duration(calibration.drift.stretch_s * kNanoseconds))});
   if (setup.scaled.fleet.instance.after_idle != 1)
     out.assumed.push_back(
         {"inference after an idle moment", setup.scaled.fleet.instance.after_idle, "ratio", "from the report"});
@@ -289,17 +297,19 @@ double median_inference_s(const std::vector<planner::SimulationResult>& replicat
   return bench::median_of(std::move(medians));
 }
 
-// Of medians of stretches of time, each of a few at least.
-double deviation_between_stretches(const std::vector<double>& values) {
-  constexpr std::size_t kFewest = 5;
-  const std::size_t stretches = std::min(kCalibrationStretches, values.size() / kFewest);
+// By the medians of stretches of time; `values` came at that rate.
+planner::Drift drift_of(const std::vector<double>& values, double rate_per_s) {
+  const auto each = static_cast<std::ptrdiff_t>(std::max(kStretchRequests, rate_per_s * kStretch_s));
   std::vector<double> medians;
-  for (std::size_t i = 0; i < stretches; ++i) {
-    const auto from = static_cast<std::ptrdiff_t>(i * values.size() / stretches);
-    const auto to = static_cast<std::ptrdiff_t>((i + 1) * values.size() / stretches);
-    medians.push_back(bench::median_of({values.begin() + from, values.begin() + to}));
-  }
-  return planner::deviation_of_logarithms(medians);
+  for (auto from = values.begin(); values.end() - from >= each; from += each)
+    medians.push_back(bench::median_of({from, from + each}));
+  planner::Drift drift;
+  drift.stretch_s = static_cast<double>(each) / rate_per_s;
+  drift.correlation = std::exp(-drift.stretch_s / kDriftTime_s);
+  drift.deviation = planner::drift_deviation(medians, drift.correlation);
+  drift.known = std::max<std::int64_t>(1, std::ssize(medians));
+  drift.between = static_cast<std::int64_t>(kBeforeTheRun_s / drift.stretch_s);
+  return drift;
 }
 
 // The median inference that the report promises for a play without a queue to speak of.
@@ -323,8 +333,18 @@ double reported_inference_s(const VerifySetup& setup, const bench::PoolPlay& pla
 
 }  // namespace
 
-Result<PoolCalibration> calibrate(const VerifySetup& setup) {
+bench::Crew make_crew(const VerifySetup& setup) {
+  const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
+  return {setup.model.world,
+          {.slots_per_instance = static_cast<std::uint32_t>(instance.workers),
+           .threads = setup.scaled.threads,
+           .max_batch = instance.max_batch}};
+}
+
+Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   bench::PoolPlay play = pool_play(setup);
+  if (Status filled = crew.fill(play.pool.fleet.initial_instances + play.pool.fleet.initial_pool); !filled)
+    return fail(filled.error());
   const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
   const double mean_s = instance.service.front().time_s.mean;
   const auto slots = static_cast<double>(instance.workers * play.pool.fleet.initial_instances);
@@ -339,7 +359,7 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup) {
   play.kills_s.clear();
   play.marks = 1;
   planner::FixedPolicy policy({.instances = play.pool.fleet.initial_instances});
-  const Result<bench::PoolRecord> record = bench::play(setup.model.world, play, policy);
+  const Result<bench::PoolRecord> record = bench::play(play, policy, crew);
   if (!record) return fail(record.error());
   if (record->interrupted) return fail(ErrorKind::interrupted, "interrupted before the run began");
   PoolCalibration out{.hand_over = bench::hand_over(*record),
@@ -349,7 +369,7 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup) {
   if (inferences.empty()) return fail(ErrorKind::not_measured, "no request was answered before the run began");
   if (const double reported_s = reported_inference_s(setup, play, out.cpu_per_request_s * rate); reported_s > 0)
     out.pace = bench::median_of(inferences) / reported_s;
-  out.deviation = std::max(kLeastDeviation, deviation_between_stretches(inferences));
+  out.drift = drift_of(inferences, rate);
   return out;
 }
 
@@ -363,7 +383,8 @@ Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration
   std::erase_if(out.figures, [&](const planner::FigureOfRun& figure) { return !is_of_interest(figure.name, setup); });
   // How fast the machine is was measured a moment ago; it goes on drifting as it did then.
   planner::Unknowns unknowns = setup.scaled.unknowns;
-  unknowns.service = calibration.deviation;
+  unknowns.service = kLeastDeviation;
+  unknowns.drift = calibration.drift;
   out.run = planner::predict_run(
       scenario, [&] { return setup.scaled.make_policy(); }, unknowns, out.figures, kConfidence,
       setup.request.replications, setup.request.seed);
@@ -380,12 +401,12 @@ Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration
   return out;
 }
 
-Result<bench::PoolRecord> play(const VerifySetup& setup,
+Result<bench::PoolRecord> play(const VerifySetup& setup, bench::Crew& crew,
                                const std::function<void(const bench::PoolProgress&)>& progress) {
   bench::PoolPlay play = pool_play(setup);
   play.progress = progress;
   const std::unique_ptr<Policy> policy = setup.scaled.make_policy();
-  return bench::play(setup.model.world, play, *policy);
+  return bench::play(play, *policy, crew);
 }
 
 Verification verification_of(const VerifySetup& setup, const PoolCalibration& calibration,

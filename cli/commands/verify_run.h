@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/pool/crew.h"
 #include "bench/pool/pool_figures.h"
 #include "bench/pool/pool_model.h"
 #include "bench/pool/supervisor.h"
@@ -24,6 +25,9 @@ struct VerifySetup {
   std::vector<double> kills_s;
 };
 
+// The workers that the run begins with: calibrated first, then played with.
+bench::Crew make_crew(const VerifySetup& setup);
+
 // What is measured before the run by requests at another rate, so that they hardly queue: the pool's own part of a
 // response, which belongs to the pool and not to the model; and how fast the machine is now, since that drifts, beside
 // what the report has. The prediction takes both, and the report's own times are judged apart from it.
@@ -31,10 +35,10 @@ struct PoolCalibration {
   bench::HandOver hand_over = {};
   double pace = 1;               // inference now over the report's, medians
   double cpu_per_request_s = 0;  // of the pool itself, which shares the workers' CPUs
-  double deviation = 0;          // of the logarithm of inference times, between stretches of the calibration
+  planner::Drift drift = {};     // of inference times
   std::int64_t requests = 0;
 };
-Result<PoolCalibration> calibrate(const VerifySetup& setup);
+Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew);
 
 // What the simulator says of the very schedule that will be sent.
 struct VerifyPrediction {
@@ -46,7 +50,7 @@ struct VerifyPrediction {
 };
 Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration& calibration);
 
-Result<bench::PoolRecord> play(const VerifySetup& setup,
+Result<bench::PoolRecord> play(const VerifySetup& setup, bench::Crew& crew,
                                const std::function<void(const bench::PoolProgress&)>& progress);
 
 Verification verification_of(const VerifySetup& setup, const PoolCalibration& calibration,

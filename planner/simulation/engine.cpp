@@ -38,7 +38,10 @@ Engine::Engine(const Scenario& scenario, Policy& policy, std::uint64_t seed, std
       next_point_(kInfinity),
       counting_from_(scenario.warm_up_s),
       counting_until_(scenario.duration_s),
-      give_up_at_(kInfinity) {}
+      give_up_at_(kInfinity),
+      next_stretch_(kInfinity) {
+  if (shares_host_) pace_machine();
+}
 
 SimulationResult Engine::run() {
   result_.within_other.resize(scenario_.other_responses_s.size());

@@ -94,6 +94,7 @@ class Engine {
   void find_next_other();
   void decide(double now, bool on_wait);
   void share_host(double now);
+  void pace_machine();
   Observation observe(double now, bool on_wait) const;
   void take_changes(double now);
   void admit(double now, std::uint32_t id);
@@ -172,6 +173,9 @@ class Engine {
   WorkClock services_;
   std::int64_t paced_slots_ = 0;
   std::int64_t paced_loads_ = 0;
+  double machine_pace_ = 1;
+  std::size_t stretch_ = 0;  // of SharedHost::pace
+  double next_stretch_;
 
   Marks begun_;
   Marks point_begun_;

@@ -33,10 +33,11 @@ void Engine::find_next_other() {
   const auto listed = [](const EndSettings& settings, std::size_t next) {
     return next < settings.at_s.size() ? settings.at_s[next] : kInfinity;
   };
-  next_other_ = std::min({starts_.next_time(), failures_.next_time(), interruptions_.next_time(),
-                          listed(scenario_.fleet.failures, listed_failures_),
-                          listed(scenario_.fleet.interruptions, listed_interruptions_), next_decision_,
-                          batch_timers_.next_time(), next_point_, counting_from_, counting_until_, give_up_at_});
+  next_other_ =
+      std::min({starts_.next_time(), failures_.next_time(), interruptions_.next_time(),
+                listed(scenario_.fleet.failures, listed_failures_),
+                listed(scenario_.fleet.interruptions, listed_interruptions_), next_decision_, batch_timers_.next_time(),
+                next_point_, next_stretch_, counting_from_, counting_until_, give_up_at_});
 }
 
 // All that is due at `now`, in this order.
@@ -45,6 +46,10 @@ void Engine::other(double now) {
   if (counting_from_ <= now) begin_counting(now);
   if (next_point_ <= now) close_point(now);
   if (counting_until_ <= now) end_counting(now);
+  if (next_stretch_ <= now) {
+    ++stretch_;
+    pace_machine();
+  }
   if (starts_.next_time() <= now) {
     starts_.advance(now);
     take_changes(now);
@@ -94,13 +99,22 @@ void Engine::share_host(double now) {
   if (completions_.empty()) services_.restart();
   if (busy_slots_ == paced_slots_ && loads == paced_loads_) return;
   const SharedHost& host = *scenario_.fleet.host;
-  services_.set_slowdown(service_slowdown(host, busy_slots_, loads));
+  services_.set_slowdown(machine_pace_ * service_slowdown(host, busy_slots_, loads));
   if (loads > 0) {
     starts_.set_least_slowdown(now, least_load_slowdown(host, busy_slots_, loads));
     find_next_other();
   }
   paced_slots_ = busy_slots_;
   paced_loads_ = loads;
+}
+
+// Of the stretch that begins; share_host() takes it up.
+void Engine::pace_machine() {
+  const SharedHost& host = *scenario_.fleet.host;
+  const bool last = stretch_ + 1 >= host.pace.size();
+  machine_pace_ = host.pace.empty() ? 1 : host.pace[stretch_];
+  next_stretch_ = last ? kInfinity : static_cast<double>(stretch_ + 1) * host.pace_stretch_s;
+  paced_slots_ = -1;
 }
 
 // --- the policy and the fleet

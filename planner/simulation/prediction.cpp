@@ -8,6 +8,7 @@
 #include <pcg_random.hpp>
 #include <set>
 
+#include "planner/simulation/in_parallel.h"
 #include "planner/simulation/simulator.h"
 
 namespace mlplan::planner {
@@ -49,6 +50,29 @@ double deviation_of_logarithms(std::span<const double> values) {
   return std::sqrt(squares / (n - 1));
 }
 
+double drift_deviation(std::span<const double> values, double correlation) {
+  const auto n = static_cast<double>(values.size());
+  double of_mean = 1;  // its variance, times n over that of the process
+  for (double lag = 1; lag < n; ++lag) of_mean += 2 * (1 - lag / n) * std::pow(correlation, lag);
+  const double seen = (n - 1) / n;  // what deviation_of_logarithms() has divided by
+  return deviation_of_logarithms(values) * std::sqrt(seen / (1 - of_mean / n));
+}
+
+std::vector<double> draw_paces(const Drift& drift, std::int64_t stretches, pcg64& random) {
+  boost::random::normal_distribution<double> normal;
+  const double noise = std::sqrt(1 - drift.correlation * drift.correlation);
+  std::vector<double> path;
+  for (std::int64_t i = 0; i < drift.known + drift.between + stretches; ++i)
+    path.push_back(path.empty() ? normal(random) : drift.correlation * path.back() + noise * normal(random));
+  double known = 0;
+  for (std::int64_t i = 0; i < drift.known; ++i)
+    known += path[static_cast<std::size_t>(i)] / static_cast<double>(drift.known);
+  std::vector<double> paces;
+  for (auto i = static_cast<std::size_t>(drift.known + drift.between); i < path.size(); ++i)
+    paces.push_back(std::exp(drift.deviation * (path[i] - known)));
+  return paces;
+}
+
 std::vector<FigureOfRun> figures_of_run(const std::vector<double>& quantiles) {
   std::vector<FigureOfRun> out;
   std::set<double> all = {0.5, 0.9, 0.99};
@@ -73,17 +97,35 @@ RunPrediction predict_run(const Scenario& scenario, const PolicyFactory& make_po
                           std::uint64_t seed) {
   pcg64 random(seed, kUnknownsStream);
   boost::random::normal_distribution<double> normal;
-  RunPrediction out;
-  Scenario varied = scenario;
+  struct Variation {
+    double slower = 1;
+    double later = 1;
+    std::vector<double> paces = {};
+  };
+  const Drift& drift = unknowns.drift;
+  const bool drifts = scenario.fleet.host && drift.deviation > 0;
+  std::vector<Variation> variations;
   for (std::int64_t i = 0; i < replications; ++i) {
-    const double slower = std::exp(unknowns.service * normal(random));
-    const double later = std::exp(unknowns.start_up * normal(random));
-    for (std::size_t k = 0; k < scenario.fleet.instance.service.size(); ++k)
-      varied.fleet.instance.service[k].time_s = scaled(scenario.fleet.instance.service[k].time_s, slower);
-    varied.fleet.start_up.load_s = scaled(scenario.fleet.start_up.load_s, later);
-    const std::unique_ptr<Policy> policy = make_policy();
-    out.replications.push_back(simulate(varied, *policy, seed, static_cast<std::uint64_t>(i)));
+    Variation& variation = variations.emplace_back();
+    variation.slower = std::exp(unknowns.service * normal(random));
+    variation.later = std::exp(unknowns.start_up * normal(random));
+    if (drifts)
+      variation.paces =
+          draw_paces(drift, static_cast<std::int64_t>(std::ceil(scenario.duration_s / drift.stretch_s)), random);
   }
+  RunPrediction out;
+  out.replications.resize(variations.size());
+  in_parallel(variations.size(), [&](std::size_t i) {
+    Scenario varied = scenario;
+    for (BatchService& law : varied.fleet.instance.service) law.time_s = scaled(law.time_s, variations[i].slower);
+    varied.fleet.start_up.load_s = scaled(scenario.fleet.start_up.load_s, variations[i].later);
+    if (drifts) {
+      varied.fleet.host->pace = variations[i].paces;
+      varied.fleet.host->pace_stretch_s = drift.stretch_s;
+    }
+    const std::unique_ptr<Policy> policy = make_policy();
+    out.replications[i] = simulate(varied, *policy, seed, i);
+  });
   for (const FigureOfRun& figure : figures)
     out.figures.push_back(figure_from(values_of(out.replications, figure.of), confidence, figures.size()));
   return out;

@@ -10,6 +10,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <pcg_random.hpp>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,11 +20,30 @@
 
 namespace mlplan::planner {
 
+// How the speed of the machine drifts: the logarithm of what services take is, by stretches of time, a stationary
+// autoregressive process of first order, each value `correlation` times the one before it plus noise. Its mean over
+// `known` stretches, which end `between` stretches before the run begins, is in the service times already.
+struct Drift {
+  double stretch_s = 1;
+  double deviation = 0;    // standard deviation of the logarithm; 0: there is none
+  double correlation = 0;  // of neighbours, below 1
+  std::int64_t known = 1;
+  std::int64_t between = 0;
+};
+
 // Relative standard deviations (of the logarithm) of what is known of times only so well.
 struct Unknowns {
   double service = 0;   // of all service times of a run together
   double start_up = 0;  // of all start-ups of a run together
+  Drift drift = {};     // of instances that share a host
 };
+
+// Drift::deviation by neighbouring values of a stationary process: that of the logarithms within a short stretch of it
+// is less than that of the process, by how far the mean of the stretch follows it. 0 of fewer than three.
+double drift_deviation(std::span<const double> values, double correlation);
+
+// One path of it: how many times as long services take in each of `stretches` stretches of a run.
+std::vector<double> draw_paces(const Drift& drift, std::int64_t stretches, pcg64& random);
 
 // The standard deviation of the logarithms of values above 0, as Unknowns has it; 0 of fewer than three.
 double deviation_of_logarithms(std::span<const double> values);

@@ -67,6 +67,10 @@ Status check(const SharedHost& host) {
   if (!uses(host.cpus_per_slot)) return wrong("fleet.host.cpus_per_slot", "must not be negative");
   if (!uses(host.cpus_besides)) return wrong("fleet.host.cpus_besides", "must not be negative");
   if (!uses(host.cpus_per_load)) return wrong("fleet.host.cpus_per_load", "must not be negative");
+  for (const double pace : host.pace) {
+    if (!(pace > 0) || !std::isfinite(pace)) return wrong("fleet.host.pace", "a pace must be above 0");
+  }
+  if (!(host.pace_stretch_s > 0)) return wrong("fleet.host.pace_stretch_s", "must be above 0");
   for (const double factor : host.service_factor) {
     if (!(factor > 0) || !std::isfinite(factor)) return wrong("fleet.host.service_factor", "a factor must be above 0");
   }

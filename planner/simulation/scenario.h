@@ -62,6 +62,10 @@ struct SharedHost {
   double cpus_besides = 0;   // that something else keeps busy all the time: what hands out the requests, say
   // Services that run at once in k slots each run slower by factor k, at every moment, as start-ups that overlap do.
   std::vector<double> service_factor = {};
+  // The machine's own speed changes: from i x pace_stretch_s on services take pace[i] times as long as otherwise, and
+  // go on so after the last. Empty: it does not.
+  std::vector<double> pace = {};
+  double pace_stretch_s = 1;
 };
 
 struct FleetSettings {

@@ -1,15 +1,13 @@
 #include "planner/sizing/trial.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <functional>
-#include <future>
 #include <limits>
 #include <memory>
-#include <thread>
 
 #include "planner/policies/fixed.h"
+#include "planner/simulation/in_parallel.h"
 #include "planner/simulation/simulator.h"
 
 namespace mlplan::planner {
@@ -128,27 +126,18 @@ double TrialResult::response_quantile(double q) const {
 
 namespace {
 
-// All windows of all replications, each a simulation of its own, on as many threads as there are CPUs. Results come in
-// the order of the windows, whichever was done first.
+// All windows of all replications, each a simulation of its own; results in the order of the windows.
 std::vector<SimulationResult> simulate_all(const Deployed& deployed, const TrialQuestion& question, std::int64_t first,
                                            std::int64_t count) {
   const std::size_t windows = question.windows->size();
   std::vector<SimulationResult> results(windows * static_cast<std::size_t>(count));
-  std::atomic<std::size_t> next = 0;
-  const auto work = [&] {
-    for (std::size_t i = next++; i < results.size(); i = next++) {
-      const Window& window = (*question.windows)[i % windows];
-      const std::unique_ptr<Policy> policy = deployed.scaling.policy(window);
-      // Windows of one replication are independent of each other.
-      const std::uint64_t stream = (static_cast<std::uint64_t>(first) + i / windows) * kMostWindows + i % windows;
-      results[i] = simulate(scenario_of(deployed, window), *policy, question.seed, stream);
-    }
-  };
-  std::vector<std::future<void>> others;
-  const std::size_t threads = std::min<std::size_t>(std::max(1U, std::thread::hardware_concurrency()), results.size());
-  for (std::size_t i = 1; i < threads; ++i) others.push_back(std::async(std::launch::async, work));
-  work();
-  for (std::future<void>& other : others) other.get();
+  in_parallel(results.size(), [&](std::size_t i) {
+    const Window& window = (*question.windows)[i % windows];
+    const std::unique_ptr<Policy> policy = deployed.scaling.policy(window);
+    // Windows of one replication are independent of each other.
+    const std::uint64_t stream = (static_cast<std::uint64_t>(first) + i / windows) * kMostWindows + i % windows;
+    results[i] = simulate(scenario_of(deployed, window), *policy, question.seed, stream);
+  });
   return results;
 }
 

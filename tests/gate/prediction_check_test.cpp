@@ -62,8 +62,8 @@ TEST_CASE("the plan holds where nothing misses, and misses where one figure does
 }
 
 TEST_CASE("what misses on a noisy machine is not held against the plan") {
-  for (const RunFacts& facts :
-       {RunFacts{.late_fraction = 0.2}, RunFacts{.stolen_share = 0.2}, RunFacts{.cpu_pressure = 0.9}}) {
+  for (const RunFacts& facts : {RunFacts{.late_fraction = 0.2}, RunFacts{.stolen_share = 0.2},
+                                RunFacts{.cpu_pressure = 0.9}, RunFacts{.drift = 0.3}}) {
     const Verification out = judged({response(200, 190, 210)}, facts);
     CHECK(out.verdict == "inconclusive");
     CHECK(out.comparisons[0].outcome == "unclear");

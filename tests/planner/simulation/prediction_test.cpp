@@ -82,6 +82,52 @@ TEST_CASE("what the measurements leave open widens the interval") {
   CHECK(wide.value == doctest::Approx(narrow.value).epsilon(0.02));
 }
 
+TEST_CASE("a drifting machine has the pace that is known of it, as far as a pace tells of the one after it") {
+  constexpr int kPaths = 4000;
+  const auto deviation_at = [](const Drift& drift, std::size_t at) {
+    pcg64 random(7);
+    std::vector<double> paces;
+    for (int i = 0; i < kPaths; ++i) paces.push_back(draw_paces(drift, 40, random)[at]);
+    return deviation_of_logarithms(paces);
+  };
+  // Without correlation: variance 1 of the stretch, and 1 / known of the mean that was taken for it.
+  CHECK(deviation_at({.deviation = 0.1, .known = 4}, 0) == doctest::Approx(0.1 * std::sqrt(1.25)).epsilon(0.04));
+  // x of one stretch known, the next is 0.9 x: var(x' - x) = 2 - 2 0.9.
+  const Drift close{.deviation = 0.1, .correlation = 0.9};
+  CHECK(deviation_at(close, 0) == doctest::Approx(0.1 * std::sqrt(0.2)).epsilon(0.04));
+  CHECK(deviation_at(close, 39) == doctest::Approx(0.1 * std::sqrt(2 - 2 * std::pow(0.9, 40))).epsilon(0.04));
+  const Drift later{.deviation = 0.1, .correlation = 0.9, .between = 9};
+  CHECK(deviation_at(later, 0) == doctest::Approx(0.1 * std::sqrt(2 - 2 * std::pow(0.9, 10))).epsilon(0.04));
+}
+
+TEST_CASE("the deviation of a drift is found from a stretch of it that is short beside it") {
+  pcg64 random(11);
+  for (const double correlation : {0.0, 0.9}) {
+    double squares = 0;
+    for (int i = 0; i < 4000; ++i) {
+      const std::vector<double> paces =
+          draw_paces({.deviation = 0.2, .correlation = correlation, .known = 0}, 10, random);
+      squares += std::pow(drift_deviation(paces, correlation), 2) / 4000;
+    }
+    CHECK(std::sqrt(squares) == doctest::Approx(0.2).epsilon(0.04));
+  }
+  CHECK(drift_deviation(std::vector<double>{1, 2}, 0.5) == 0);
+}
+
+TEST_CASE("drift within a run makes its queues longer, and what is not known of it its interval wider") {
+  const std::vector<FigureOfRun> figures = figures_of_run({});
+  Scenario scenario = scenario_of(3);
+  scenario.fleet.host = SharedHost{.cpus = 4};
+  const auto p99 = [&](const Drift& drift) {
+    return figure(predict_run(scenario, one_instance(), {.drift = drift}, figures, 0.95, 200, 3), figures,
+                  "response.p99");
+  };
+  const PredictedFigure steady = p99({});
+  const PredictedFigure drifting = p99({.stretch_s = 20, .deviation = 0.2, .correlation = 0.9, .known = 10});
+  CHECK(drifting.value > 1.1 * steady.value);
+  CHECK(drifting.high - drifting.low > 1.5 * (steady.high - steady.low));
+}
+
 TEST_CASE("equal arguments give equal predictions, and figures are named as they are asked for") {
   const std::vector<FigureOfRun> figures = figures_of_run({0.999});
   CHECK(std::ranges::find(figures, "response.p99.9", &FigureOfRun::name) != figures.end());

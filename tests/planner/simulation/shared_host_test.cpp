@@ -75,6 +75,21 @@ TEST_CASE("two services that overlap are slower while they do, and only then") {
   CHECK(result.waited == 0);
 }
 
+TEST_CASE("services go on at the machine's pace of the moment, and at its last when no more is said") {
+  Scenario scenario = two_slots();
+  scenario.fleet.instance.service = {{1, deterministic(1)}};
+  scenario.fleet.host->pace = {1, 2, 0.5};
+  scenario.fleet.host->pace_stretch_s = 10;
+  // Half of the second is done when the pace changes; so is two thirds of the fourth; the last is long after that.
+  scenario.arrivals = ListedArrivals{{2, 9.5, 12, 18.666666666666668, 35}};
+  FixedPolicy policy({.instances = 1});
+  const SimulationResult result = simulate(scenario, policy, 1);
+  CHECK(result.completed == 5);
+  CHECK(near(result.response.sum(), 1 + (0.5 + 1) + 2 + (4.0 / 3 + 1.0 / 6) + 0.5));
+  scenario.fleet.host->pace = {1, 0};
+  CHECK_FALSE(validate(scenario));
+}
+
 TEST_CASE("one that waits begins at the pace of the others") {
   Scenario scenario = two_slots();
   // Both to 1.5 x 3 = 4.5, then the third alone for 3.
