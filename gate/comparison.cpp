@@ -10,6 +10,7 @@
 #include "gate/bounds.h"
 #include "gate/comparability.h"
 #include "gate/headline.h"
+#include "gate/machine_speed.h"
 #include "gate/regression.h"
 
 namespace mlplan::gate {
@@ -51,14 +52,20 @@ void take_ratios(ComparedFigure& out, const RelativeFigures& relative, bool lowe
   std::swap(out.ratio_low, out.ratio_high);
 }
 
-void judge_change(ComparedFigure& out, const Measure* now, const Measure* first, double least_effect, Pairing pairing) {
+// `slowdown`: of the machine, where the two were not made in turns.
+void judge_change(ComparedFigure& out, const Measure* now, const Measure* first, double least_effect, Pairing pairing,
+                  std::optional<double> slowdown) {
   if (now == nullptr || first == nullptr) {
     out.verdict = now == nullptr ? "unsure" : "new";
     out.reason = now == nullptr ? "not measured" : "not measured in the first report";
     return;
   }
-  const RegressionJudgement worse = judge_regression(*now, *first, least_effect, kConfidence, pairing);
-  const RegressionJudgement better = judge_regression(*first, *now, least_effect, kConfidence, pairing);
+  const auto judge = [&](const Measure& a, const Measure& b, std::optional<double> slower) {
+    return slower ? judge_apart(a, b, least_effect, kConfidence, slower)
+                  : judge_regression(a, b, least_effect, kConfidence, pairing);
+  };
+  const RegressionJudgement worse = judge(*now, *first, slowdown);
+  const RegressionJudgement better = judge(*first, *now, slowdown ? std::optional(1 / *slowdown) : std::nullopt);
   take_ratios(out, worse.figures, now->lower_is_better);
   out.p_value = worse.figures.p_value;
   out.reason = worse.judgement.reason;
@@ -95,10 +102,12 @@ Comparison compare(const std::vector<NamedReport>& reports, std::optional<double
   std::vector<Measures> by_identity(reports.size());
   std::vector<std::string> order;
   std::set<std::string> headline;
+  std::vector<std::optional<double>> slowdowns;
   const Report& first = *reports.front().report;
   for (std::size_t i = 0; i < reports.size(); ++i) {
     const Report& report = *reports[i].report;
     const bool in_turns = i > 0 && same_session(report, first);
+    slowdowns.push_back(in_turns || i == 0 ? std::nullopt : machine_slowdown(report, first));
     const double usual = in_turns ? kLeastEffectInTurns : kLeastEffectApart;
     out.reports.push_back({described(reports[i]), in_turns, least_effect.value_or(usual), differences(report, first)});
     for (const Measure& measure : headline_measures(report)) headline.insert(identity(measure));
@@ -118,7 +127,7 @@ Comparison compare(const std::vector<NamedReport>& reports, std::optional<double
       ComparedFigure& figure = compared.figures.emplace_back(now != nullptr ? figure_in(*now) : ComparedFigure{});
       if (i == 0) continue;
       const Pairing pairing = now != nullptr ? pairing_of(*now, *reports[i].report, first) : Pairing::none;
-      judge_change(figure, now, before, out.reports[i].least_effect, pairing);
+      judge_change(figure, now, before, out.reports[i].least_effect, pairing, slowdowns[i]);
     }
     compared.headline = headline.contains(id);
     if (!compared.path.empty()) out.measures.push_back(std::move(compared));

@@ -9,6 +9,7 @@
 #include "gate/clause.h"
 #include "gate/comparability.h"
 #include "gate/headline.h"
+#include "gate/machine_speed.h"
 #include "gate/regression.h"
 #include "profiles/report_paths.h"
 
@@ -154,7 +155,9 @@ class Judge {
       return;
     }
     RegressionJudgement found =
-        judge_regression(measure, *before, allowed, confidence_, pairing_of(measure, report_, *baseline_));
+        interleaved_
+            ? judge_regression(measure, *before, allowed, confidence_, pairing_of(measure, report_, *baseline_))
+            : judge_apart(measure, *before, allowed, confidence_, machine_slowdown(report_, *baseline_));
     out.relative = found.figures;
     Judgement& judgement = found.judgement;
     if (measure.sampling != Sampling::exact) {
@@ -181,7 +184,8 @@ class Judge {
       take_back(judgement, "the confirming run cannot be compared");
       return;
     }
-    const RegressionJudgement confirmed = judge_regression(*again, before, allowed, confidence_);
+    const RegressionJudgement confirmed =
+        judge_apart(*again, before, allowed, confidence_, machine_slowdown(second, *baseline_));
     if (confirmed.judgement.outcome == Outcome::fail && pressure(second).empty()) {
       judgement.reason += "; confirmed: " + confirmed.judgement.reason;
     } else {

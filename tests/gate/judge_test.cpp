@@ -81,6 +81,52 @@ TEST_CASE("against a stored baseline only a second run that agrees makes a regre
   CHECK(holds(clause.reason, "does not agree"));
 }
 
+TEST_CASE("what a slower machine explains is no regression, and what a faster one hides no pass") {
+  const auto with_framework = [](Report& report, double ns) {
+    for (ColdStartState& state : report.cold_start.states) {
+      state.phases.clear();
+      for (const char* name : {"process_start", "framework_start"}) {
+        Phase& phase = state.phases.emplace_back();
+        phase.name = name;
+        phase.wall = bench::summarise(ladder(ns / 2, 1e5, 20));
+      }
+    }
+  };
+  Slowdown slowdown;
+  with_framework(slowdown.before, 2e8);
+  with_framework(slowdown.now, 2e8);
+  with_framework(slowdown.again, 2e8);
+  CHECK(judged(slowdown.question(true)).outcome == "fail");
+  with_framework(slowdown.again, 2.6e8);  // as much slower as the model's start
+  ClauseVerdict clause = judged(slowdown.question(true));
+  CHECK(clause.outcome == "inconclusive");
+  CHECK(holds(clause.reason, "does not agree"));
+  with_framework(slowdown.now, 2.6e8);
+  clause = judged(slowdown.question(false));
+  CHECK(clause.outcome == "inconclusive");
+  CHECK(holds(clause.reason, "the machine itself is slower"));
+  CHECK(holds(clause.reason, "1.3 times"));
+  with_framework(slowdown.now, 2.2e8);  // not by enough
+  with_framework(slowdown.again, 2.2e8);
+  CHECK(judged(slowdown.question(true)).outcome == "fail");
+  slowdown.now.mlplan.version = "another";  // that starts in another way
+  with_framework(slowdown.now, 2.6e8);
+  CHECK(judged(slowdown.question(true)).outcome == "fail");
+
+  Slowdown hidden;
+  hidden.now.cold_start = report_of_starts(before_times()).cold_start;
+  with_framework(hidden.before, 2e8);
+  with_framework(hidden.now, 2e8);
+  CHECK(judged(hidden.question(false)).outcome == "pass");
+  with_framework(hidden.now, 1.5e8);
+  clause = judged(hidden.question(false));
+  CHECK(clause.outcome == "inconclusive");
+  CHECK(holds(clause.reason, "faster"));
+  // In turns the pairs have the machine taken out already.
+  hidden.now.mlplan.session = hidden.before.mlplan.session = "s";
+  CHECK(judged(hidden.question(false)).outcome == "pass");
+}
+
 TEST_CASE("samples taken in turn need no second run, and a busy machine slows both alike") {
   Slowdown slowdown;
   slowdown.now.mlplan.session = slowdown.before.mlplan.session = "s";
