@@ -102,7 +102,9 @@ struct PlannedInstance {
 
 // How the measured times were carried over to this type.
 struct Extrapolation {
-  std::string kind = {};      // "measured": on this very type; "core_speed": by a core benchmark; "unknown_speed"
+  // "measured": on this very type; "profiles": by what both machines were found to give; "core_speed": by a core
+  // benchmark; "unknown_speed"
+  std::string kind = {};
   double time_factor = 1;     // service times are the measured ones times this
   double error = 0;           // relative: the plan holds for times longer by up to this
   std::string sentence = {};  // what was assumed, and what would do away with it

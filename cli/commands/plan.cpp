@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <optional>
 
 #include "cli/commands/catalog_flags.h"
 #include "cli/commands/commands.h"
+#include "cli/commands/plan_profiles.h"
 #include "cli/commands/readers.h"
 #include "cli/commands/report_file.h"
 #include "cli/commands/slo_flags.h"
@@ -16,7 +18,6 @@
 #include "planner/sizing/plan_maker.h"
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/csv.h"
-#include "profiles/support/suggestion.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -25,6 +26,8 @@ namespace {
 struct Choice {
   std::vector<std::string> reports;
   std::vector<std::string> measured_on;  // TYPE, or REPORT=TYPE
+  std::vector<std::string> profiles;     // FILE, or TYPE=FILE
+  std::deque<MachineProfile> of_reports;
   CatalogChoice catalog;
   TrafficChoice traffic;
   planner::PlanQuestion question;
@@ -115,6 +118,13 @@ Flags flags_of(Choice& choice) {
                      choice.measured_on.push_back(value);
                      return {};
                    });
+  flags.repeatable("--profile", "FILE",
+                   "what mlplan probe found of the machine that was measured on; TYPE=FILE of an instance type: "
+                   "times are carried over by both",
+                   [&choice](const std::string& value) -> Status {
+                     choice.profiles.push_back(value);
+                     return {};
+                   });
   flags.group("Starting");
   flags.value("--node-start", "TIME", "from the order of a machine until it runs, where the catalog does not say",
               read_seconds(question.start_up.node_s));
@@ -193,18 +203,12 @@ Status match_types(const std::vector<std::string>& named, const Catalog& catalog
   for (const std::string& value : named) {
     const std::size_t equal = value.find('=');
     const std::string name = value.substr(equal == std::string::npos ? 0 : equal + 1);
-    const auto type = std::ranges::find(catalog.instances, name, &InstanceType::name);
-    if (type == catalog.instances.end()) {
-      std::vector<std::string> names;
-      for (const InstanceType& known : catalog.instances) names.push_back(known.name);
-      const std::string guess = nearest(name, names);
-      return fail(ErrorKind::usage, fmt::format("there is no instance type '{}' in the catalog", name),
-                  "--measured-on " + value, guess.empty() ? "mlplan catalog list" : guess);
-    }
+    const Result<const InstanceType*> type = type_named(name, catalog, "--measured-on " + value);
+    if (!type) return fail(type.error());
     bool found = false;
     for (planner::MeasuredReport& report : question.reports) {
       if (equal != std::string::npos && report.path != value.substr(0, equal)) continue;
-      report.measured_on = &*type;
+      report.measured_on = *type;
       found = true;
     }
     if (!found)
@@ -265,6 +269,8 @@ Result<int> run_plan(const std::vector<std::string>& arguments, const Context& c
   if (Status status = select_types(choice, *catalog, question); !status) return fail(status.error());
   if (Status status = match_types(choice.measured_on, *catalog, question); !status) return fail(status.error());
   if (Status status = refuse_alike(question.reports); !status) return fail(status.error());
+  if (Status status = match_profiles(choice.profiles, choice.of_reports, question); !status)
+    return fail(status.error());
   Result<Traffic> traffic = open_traffic(choice.traffic);
   if (!traffic) return fail(traffic.error());
   question.traffic = *std::move(traffic);

@@ -120,13 +120,22 @@ class Maker {
     }
   }
 
+  TimeScale scale_to(const InstanceType& type, const MeasuredReport& measured) const {
+    const MachineProfile* there = nullptr;
+    if (question_.profiles != nullptr) {
+      if (const auto found = question_.profiles->find(type.name); found != question_.profiles->end())
+        there = &found->second;
+    }
+    return time_scale({measured.measured_on, measured.profile, there}, type, question_.spread);
+  }
+
   // One measured on the type itself before one whose machine is known, before any.
   std::optional<std::size_t> report_for(const InstanceType& type) const {
     std::optional<std::size_t> best;
     TimeScale least;
     for (std::size_t i = 0; i < learnt_.size(); ++i) {
       if (learnt_[i].architecture != type.architecture) continue;
-      const TimeScale scale = time_scale((*question_.reports)[i].measured_on, type, question_.spread);
+      const TimeScale scale = scale_to(type, (*question_.reports)[i]);
       if (!best || std::tie(scale.error, scale.kind) < std::tie(least.error, least.kind)) {
         best = i;
         least = scale;
@@ -167,7 +176,7 @@ class Maker {
         candidate.workers = workers;
         candidate.threads = worker.threads;
         candidate.max_batch = largest.row.batch;
-        candidate.scale = time_scale(measured.measured_on, type, question_.spread);
+        candidate.scale = scale_to(type, measured);
         candidate.error = root_sum_square(candidate.scale.error, worker.error);
         candidate.memory_needed = bytes_for(need, workers);
         candidate.memory_reserved = reserved_bytes(memory);
@@ -184,7 +193,7 @@ class Maker {
     const ColdStartState& state = *find_state(measured.report, question_.start_up.state);
     candidate.load_s = learnt_[candidate.report].load_s;
     candidate.load_factor =
-        candidate.scale.factor * slowdown_of(measured.report, candidate.workers, *candidate.type->vcpus);
+        candidate.scale.start_factor * slowdown_of(measured.report, candidate.workers, *candidate.type->vcpus);
     candidate.load_more_s = slower_disk_s(measured, state, *candidate.type, candidate.load_factor);
     candidate.node_s = candidate.type->node_start ? candidate.type->node_start->seconds : question_.start_up.node_s;
     candidate.image_s = question_.start_up.image_s;

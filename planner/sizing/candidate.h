@@ -17,6 +17,7 @@
 #include "planner/sizing/service_model.h"
 #include "planner/sizing/time_scale.h"
 #include "profiles/catalog.h"
+#include "profiles/machine_profile.h"
 #include "profiles/plan.h"
 #include "profiles/report.h"
 
@@ -28,7 +29,11 @@ struct MeasuredReport {
   Report report;
   std::string path;
   const InstanceType* measured_on = nullptr;  // in the catalog; null: not known
+  const MachineProfile* profile = nullptr;    // of its machine; null: not probed
 };
+
+// By name of the instance type.
+using TypeProfiles = std::map<std::string, MachineProfile>;
 
 // What comes before a cold start of the model, where it is known.
 struct StartUpAdditions {
@@ -79,6 +84,7 @@ struct CandidateQuestion {
   const std::vector<MeasuredReport>* reports = nullptr;
   const std::vector<const InstanceType*>* types = nullptr;
   SpeedSpread spread = {};
+  const TypeProfiles* profiles = nullptr;
   std::string option = kOnDemand;
   StartUpAdditions start_up = {};
   std::map<std::string, std::int64_t> dims = {};

@@ -244,7 +244,7 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
   out.threads = candidate.threads;
   out.max_batch = candidate.max_batch;
   out.capacity_per_s = candidate.capacity_per_s();
-  const char* const kinds[] = {"measured", "core_speed", "unknown_speed"};
+  const char* const kinds[] = {"measured", "profiles", "core_speed", "unknown_speed"};
   out.extrapolation = {.kind = kinds[static_cast<int>(candidate.scale.kind)],
                        .time_factor = candidate.scale.factor,
                        .error = candidate.scale.error,

@@ -354,6 +354,7 @@ Result<Plan> PlanMaker::run() {
       .reports = &question_.reports,
       .types = &question_.types,
       .spread = speed_spread(*question_.catalog, question_.reports.front().report.machine.cpu.architecture),
+      .profiles = &question_.profiles,
       .option = question_.limits.option,
       .start_up = question_.start_up,
       .dims = question_.dims};

@@ -40,6 +40,7 @@ struct PlanQuestion {
   std::vector<MeasuredReport> reports = {};
   const Catalog* catalog = nullptr;             // whole: core speeds are compared over all of it
   std::vector<const InstanceType*> types = {};  // that may be bought
+  TypeProfiles profiles = {};                   // of those of them that were probed
   std::string catalog_source = {};
   Traffic traffic = {};
   std::vector<double> arrivals = {};  // of a trace, ascending, where they were read

@@ -5,12 +5,14 @@
 // of the size by which published transfers of measured kernel times between GPUs were off (7 to 33 % on average). Where
 // a speed is not known it is taken as the median of the catalog's types of that architecture, and the error reaches to
 // the 95 % quantile of their spread: as if the measured machine could be one of the fastest, and the type one of the
-// slowest. A report measured on the type itself needs neither.
+// slowest. A report measured on the type itself needs neither. Where both machines have been probed their profiles say
+// more (machine_ratio.h), of serving and of starting apart.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "planner/sizing/machine_ratio.h"
 #include "profiles/catalog.h"
 
 namespace mlplan::planner {
@@ -27,15 +29,22 @@ struct SpeedSpread {  // of the core speeds that are known; 0 without any
 SpeedSpread speed_spread(const Catalog& catalog, const std::string& architecture);
 
 struct TimeScale {
-  enum class Kind { measured, core_speed, unknown_speed };
+  enum class Kind { measured, profiles, core_speed, unknown_speed };
   Kind kind = Kind::measured;
-  double factor = 1;
-  double error = 0;  // relative, upwards
+  double factor = 1;        // of serving
+  double error = 0;         // relative, upwards, of either
+  double start_factor = 1;  // of starting
 };
 
-// `measured_on` is null where it is not known which type was measured on.
-TimeScale time_scale(const InstanceType* measured_on, const InstanceType& type, const SpeedSpread& spread);
+// What is known of two machines. `measured_on` is null where it is not known which type was measured on.
+struct ScaleFrom {
+  const InstanceType* measured_on = nullptr;
+  const MachineProfile* here = nullptr;   // of the machine that was measured; null: not probed
+  const MachineProfile* there = nullptr;  // of the type
+};
+TimeScale time_scale(const ScaleFrom& from, const InstanceType& type, const SpeedSpread& spread);
 
+// The profiles are taken for the type's and the measured machine's own: that is for the caller to have checked.
 std::string time_scale_sentence(const TimeScale& scale, const InstanceType* measured_on, const InstanceType& type);
 
 }  // namespace mlplan::planner

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "cli/commands/commands.h"
+#include "profiles/machine_profile.h"
 #include "profiles/plan.h"
 #include "profiles/support/atomic_file.h"
 #include "tests/cli/command_run.h"
@@ -119,6 +120,41 @@ TEST_CASE("prices of another kind are taken when they are asked for") {
   CHECK(spot->recommendation->instance.option == "spot");
   CHECK(spot->recommendation->predicted.usd_per_hour.value ==
         doctest::Approx(0.4 * usual->recommendation->predicted.usd_per_hour.value));
+}
+
+TEST_CASE("two profiles carry the times over from the machine that was measured to a type") {
+  const Given given;
+  const Report report = examples::small_fast_model();
+  const auto profile = [&](double rate, int cpus) {
+    const auto figure = [&](double best) { return MachineFigure{.best = best, .median = best, .samples = {best}}; };
+    MachineProfile out;
+    out.stop = "complete";
+    out.started_at = "2026-01-05T10:00:00Z";
+    out.rounds = 1;
+    out.machine = report.machine;
+    out.machine.cpu.logical = cpus;
+    out.memory = {{.threads = 1, .read = figure(rate)}};
+    out.arithmetic = {{.dtype = "f32", .threads = 1, .gemm = figure(10 * rate)}};
+    return write_machine_profile(out);
+  };
+  const File here(profile(4e9, report.machine.cpu.logical));
+  const File small(profile(5e9, 2));
+  const Run done = given.plan(
+      asking({"--where", "name=small", "--profile", here.path, "--profile", "small=" + small.path, "--json"}));
+  const auto plan = read_plan(done.out, "-");
+  REQUIRE_MESSAGE(plan, done.error.message);
+  REQUIRE(plan->recommendation);
+  CHECK(plan->recommendation->extrapolation.kind == "profiles");
+  CHECK(plan->recommendation->extrapolation.time_factor == doctest::Approx(0.8));
+  CHECK(plan->recommendation->extrapolation.error == doctest::Approx(0.1));
+
+  CHECK(given.refused(asking({"--profile", "smal=" + small.path})).hint == "small");
+  CHECK(holds(given.refused(asking({"--profile", "large=" + small.path})).message, "large has 8"));
+  CHECK(holds(given.refused(asking({"--profile", here.path})).hint, "TYPE=FILE"));
+  CHECK(holds(given.refused(asking({"--profile", "small=" + small.path})).hint, "--profile FILE"));
+  const File other(profile(4e9, report.machine.cpu.logical + 1));
+  CHECK(holds(given.refused(asking({"--profile", other.path})).message, "another machine"));
+  CHECK_FALSE(given.refused(asking({"--profile", given.report.path})).message.empty());
 }
 
 TEST_CASE("what cannot be planned is one clear error that names the flag") {

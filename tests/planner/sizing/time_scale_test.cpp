@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 #include "tests/planner/sizing/example_report.h"
 
 using namespace mlplan;
@@ -16,47 +18,81 @@ const SpeedSpread kSpread = {.low = 10, .median = 20, .high = 30};
 
 TEST_CASE("times measured on the type itself are taken as they are") {
   const InstanceType type = instance_type("a", 2, 4, 1);
-  const TimeScale scale = time_scale(&type, type, kSpread);
+  const TimeScale scale = time_scale({&type}, type, kSpread);
   CHECK(scale.kind == TimeScale::Kind::measured);
   CHECK(scale.factor == 1);
   CHECK(scale.error == 0);
   InstanceType namesake = type;  // of another cloud
   namesake.cloud = "elsewhere";
-  CHECK(time_scale(&namesake, type, kSpread).kind != TimeScale::Kind::measured);
+  CHECK(time_scale({&namesake}, type, kSpread).kind != TimeScale::Kind::measured);
 }
 
 TEST_CASE("known core speeds of one metric scale times by their ratio") {
   const InstanceType measured = instance_type("a", 2, 4, 1, 24);
   InstanceType type = instance_type("b", 2, 4, 1, 16);
-  const TimeScale scale = time_scale(&measured, type, kSpread);
+  const TimeScale scale = time_scale({&measured}, type, kSpread);
   CHECK(scale.kind == TimeScale::Kind::core_speed);
   CHECK(scale.factor == doctest::Approx(1.5));
   CHECK(scale.error == kCoreSpeedError);
   CHECK(time_scale_sentence(scale, &measured, type).find("from a by core speed: times x 1.50") != std::string::npos);
   type.core_speed->metric = "another";
-  CHECK(time_scale(&measured, type, kSpread).kind == TimeScale::Kind::unknown_speed);
+  CHECK(time_scale({&measured}, type, kSpread).kind == TimeScale::Kind::unknown_speed);
+}
+
+TEST_CASE("where both machines were probed, serving and starting are scaled by what each gives") {
+  const auto figure = [](double best) { return MachineFigure{.best = best, .median = best}; };
+  const auto profile = [&](double gemm, double all_gemm, double read, double all_read, double touch) {
+    MachineProfile out;
+    out.arithmetic = {{.dtype = "f32", .threads = 1, .gemm = figure(gemm)},
+                      {.dtype = "f64", .threads = 1, .gemm = figure(1)},
+                      {.dtype = "f32", .threads = 4, .gemm = figure(all_gemm)}};
+    out.memory = {{.threads = 1, .read = figure(read)}, {.threads = 4, .read = figure(all_read)}};
+    out.page_faults.first_touch = figure(touch);
+    return out;
+  };
+  const MachineProfile here = profile(100, 400, 10, 20, 3);
+  const MachineProfile there = profile(50, 200, 10, 40, 1);
+  const InstanceType measured = instance_type("a", 4, 8, 1, 24);
+  const InstanceType type = instance_type("b", 4, 8, 1, 16);
+  // Serving: arithmetic takes twice as long, memory as long and, of all threads, half as long.
+  const TimeScale scale = time_scale({&measured, &here, &there}, type, kSpread);
+  CHECK(scale.kind == TimeScale::Kind::profiles);
+  CHECK(scale.factor == doctest::Approx(1));
+  // A start: three times as long to touch memory, twice as long to compute.
+  CHECK(scale.start_factor == doctest::Approx(std::sqrt(6)));
+  CHECK(scale.error == doctest::Approx(1));
+  const std::string sentence = time_scale_sentence(scale, &measured, type);
+  CHECK(sentence.find("serving takes x 1.00, a start x 2.45, up to 100 % more") != std::string::npos);
+  // Alike in all: as exact as a probe is.
+  const TimeScale same = time_scale({&measured, &here, &here}, type, kSpread);
+  CHECK(same.factor == doctest::Approx(1));
+  CHECK(same.error == doctest::Approx(kProfileError));
+  MachineProfile without = there;
+  without.memory.clear();
+  CHECK(time_scale({&measured, &here, &without}, type, kSpread).kind == TimeScale::Kind::core_speed);
+  CHECK(time_scale({&type, &here, &there}, type, kSpread).kind == TimeScale::Kind::measured);
 }
 
 TEST_CASE("an unknown speed is the median's, and the error reaches over the spread") {
   const InstanceType known = instance_type("a", 2, 4, 1, 25);
   const InstanceType unknown = instance_type("b", 2, 4, 1);
   // Nothing known: the fastest was measured on, the slowest bought.
-  const TimeScale neither = time_scale(nullptr, unknown, kSpread);
+  const TimeScale neither = time_scale({}, unknown, kSpread);
   CHECK(neither.kind == TimeScale::Kind::unknown_speed);
   CHECK(neither.factor == 1);
   CHECK(neither.error == doctest::Approx(30.0 / 10 - 1));
-  const TimeScale from_unknown = time_scale(nullptr, known, kSpread);
+  const TimeScale from_unknown = time_scale({}, known, kSpread);
   CHECK(from_unknown.factor == doctest::Approx(20.0 / 25));
   CHECK(from_unknown.factor * (1 + from_unknown.error) == doctest::Approx(30.0 / 25));
-  const TimeScale to_unknown = time_scale(&known, unknown, kSpread);
+  const TimeScale to_unknown = time_scale({&known}, unknown, kSpread);
   CHECK(to_unknown.factor == doctest::Approx(25.0 / 20));
   CHECK(to_unknown.factor * (1 + to_unknown.error) == doctest::Approx(25.0 / 10));
 }
 
 TEST_CASE("what is unknown is never safer than what is known") {
   const InstanceType unknown = instance_type("b", 2, 4, 1);
-  CHECK(time_scale(nullptr, unknown, {20, 20, 20}).error == kCoreSpeedError);
-  const TimeScale nothing = time_scale(nullptr, unknown, {});
+  CHECK(time_scale({}, unknown, {20, 20, 20}).error == kCoreSpeedError);
+  const TimeScale nothing = time_scale({}, unknown, {});
   CHECK(nothing.factor == 1);
   CHECK(nothing.error >= kCoreSpeedError);
 }
