@@ -113,6 +113,15 @@ void Program::type(const std::string& keys) {
     throw std::runtime_error("cannot type");
 }
 
+bool Program::says(const std::string& text, std::chrono::seconds within) const {
+  const auto deadline = std::chrono::steady_clock::now() + within;
+  while (content_of(folder_.path() + "/err").find(text) == std::string::npos) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return true;
+}
+
 Ended Program::wait(std::chrono::seconds deadline) {
   Ended out;
   int status = 0;

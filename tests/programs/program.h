@@ -43,6 +43,7 @@ class Program {
 
   pid_t pid() const { return pid_; }
   void type(const std::string& keys);  // at its terminal
+  bool says(const std::string& text, std::chrono::seconds within) const;  // on standard error, by then
   Ended wait(std::chrono::seconds deadline = std::chrono::seconds(90));
 
  private:

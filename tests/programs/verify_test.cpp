@@ -140,8 +140,11 @@ TEST_CASE("a model that cannot even start ends the run with what it said") {
 }
 
 TEST_CASE("Ctrl-C gives what was measured by then, and leaves no process behind") {
-  Program program(verifying({"--duration", "60s"}));
-  std::this_thread::sleep_for(std::chrono::seconds(12));
+  Invocation invocation = verifying({"--duration", "60s"});
+  std::erase(invocation.arguments, "-q");
+  Program program(invocation);
+  REQUIRE(program.says("playing", std::chrono::seconds(80)));
+  std::this_thread::sleep_for(std::chrono::seconds(3));
   ::kill(program.pid(), SIGINT);
   const Ended ended = program.wait();
   CHECK(ended.in_time);
