@@ -18,6 +18,7 @@ struct Settings {
   std::string file = {};  // to read from a disk; empty: one is written into `folder`
   std::string folder = ".";
   std::string self = {};  // this program
+  int device = 0;         // the GPU, by CUDA's number
 };
 
 // 1, 2, 4, ... and the most.
@@ -47,6 +48,13 @@ void add_page_fault_benchmarks(const Settings& settings);
 void add_process_benchmarks(const Settings& settings);
 void add_file_benchmarks(const Settings& settings);
 void add_arithmetic_benchmarks(const Settings& settings);
+// All of them fail, and say why, where there is no GPU, no driver, or no CUDA in this build. Asks the driver.
+void add_gpu_benchmarks(const Settings& settings);
+
+// What the flag below does, which the benchmarks give to processes that are new: prints the nanoseconds of starting the
+// driver and of making a context on the device, or why neither could be done. For main to return.
+inline constexpr const char* kTimeGpuStart = "--time-gpu-start";
+int time_gpu_start(int device);
 
 // The most that any loop over memory moved with so many threads, bytes/s; measured when it is first asked for.
 double memory_rate(int threads);

@@ -1,4 +1,4 @@
-// What a new process costs before any of its own work: spawned, waited for, gone.
+// New processes: what one costs before any of its own work, and what one says.
 #pragma once
 
 #include <cstdint>
@@ -12,5 +12,11 @@ struct ProcessStart {
   std::string error;    // empty when it ended with 0; else why not
 };
 ProcessStart start_process(const std::string& program, const std::vector<std::string>& arguments);
+
+struct ProcessAnswer {
+  std::string out;    // all that it wrote on its standard output
+  std::string error;  // empty when it ended with 0; else why not
+};
+ProcessAnswer ask_process(const std::string& program, const std::vector<std::string>& arguments);
 
 }  // namespace mlplan::kernels

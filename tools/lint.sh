@@ -41,12 +41,18 @@ tidy() {
   cmake --preset tidy --log-level=WARNING >/dev/null && cmake --build --preset tidy -j "$jobs" -- -k 0
 }
 
-# Only the worker's headers see libtorch's folders: those hold an fmt of libtorch's own.
+# Only the worker's headers see libtorch's folders: those hold an fmt of libtorch's own. One header needs those of CUDA,
+# which need not be there.
 headers() {
-  local -a torch
+  local -a torch cuda
+  local with_cuda=kernels/gpu/cublas_lt
   mapfile -t torch < <(grep -oE -- '-idirafter [^ "]+' build/tidy/compile_commands.json | sort -u | tr -d ' ')
+  mapfile -t cuda < <(grep "$with_cuda.cpp" build/tidy/compile_commands.json | grep -oE -- '-isystem [^ "]+' |
+    sort -u | tr -d ' ')
   local compile=(g++ -std=c++20 -fsyntax-only -Wall -Wextra -Werror -I.)
-  sources '*.h' ':!bench/worker' | xargs -0 -n 1 -P "$jobs" "${compile[@]}" -x c++ /dev/null -include &&
+  sources '*.h' ':!bench/worker' ":!$with_cuda.h" |
+    xargs -0 -n 1 -P "$jobs" "${compile[@]}" -x c++ /dev/null -include &&
+    { ((${#cuda[@]} == 0)) || "${compile[@]}" "${cuda[@]}" -x c++ /dev/null -include "$with_cuda.h"; } &&
     sources 'bench/worker/*.h' | xargs -0 -n 1 -P "$jobs" "${compile[@]}" "${torch[@]}" -x c++ /dev/null -include
 }
 

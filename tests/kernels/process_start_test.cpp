@@ -16,3 +16,12 @@ TEST_CASE("a program that is not there or fails has its reason and no time") {
   CHECK(start_process("/bin/sh", {"-c", "kill -9 $$"}).error == "/bin/sh failed");
   CHECK(start_process("/bin/sh", {"-c", "exit 3"}).ns == 0);
 }
+
+TEST_CASE("what a program says is kept whole, unless it fails") {
+  const ProcessAnswer answer = ask_process("/bin/sh", {"-c", "seq 1 20000"});
+  CHECK(answer.error.empty());
+  CHECK(answer.out.size() == 108894);
+  CHECK(answer.out.ends_with("\n20000\n"));
+  CHECK(ask_process("/bin/sh", {"-c", "echo half; exit 3"}).error == "/bin/sh failed");
+  CHECK(ask_process("/no/such/program", {}).error == "/no/such/program: No such file or directory");
+}
