@@ -1,5 +1,6 @@
 // From what mlplan-kernels writes to the figures of a profile. Pure.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -46,6 +47,30 @@ void add_run(const Json& run, KernelSamples& samples) {
   if (const double limit = run.value("limit", 0.0); std::isfinite(limit) && limit > 0) figure.limits.push_back(limit);
 }
 
+// What mlplan-kernels says of a number is text, too. 0 where there is none.
+std::int64_t number_of(const Json& context, const char* key) {
+  const std::string text = context.value(key, "");
+  std::int64_t number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+void add_gpu(const Json& context, KernelSamples& samples) {
+  if (!context.contains("gpu_name")) return;
+  GpuInfo info;
+  info.device = number_of(context, "gpu_device");
+  info.name = context.value("gpu_name", "");
+  info.pci_bus_id = context.value("gpu_pci_bus_id", "");
+  info.driver_version = context.value("gpu_driver", "");
+  info.runtime_version = context.value("gpu_runtime", "");
+  info.compute_capability = context.value("gpu_compute_capability", "");
+  info.multiprocessors = number_of(context, "gpu_multiprocessors");
+  info.memory_bytes = number_of(context, "gpu_memory_bytes");
+  info.l2_bytes = number_of(context, "gpu_l2_bytes");
+  if (std::ranges::find(samples.gpus, info.device, &GpuInfo::device) == samples.gpus.end())
+    samples.gpus.push_back(std::move(info));
+}
+
 // The best of samples or limits, which are not empty.
 double best_of(const std::vector<double>& values, bool is_time) {
   return is_time ? *std::ranges::min_element(values) : *std::ranges::max_element(values);
@@ -59,6 +84,7 @@ Status add_round(const std::string& json, KernelSamples& samples) {
     const Json& context = document.at("context");
     samples.version = context.value("mlplan", "");
     samples.vectors = context.value("vectors", "");
+    add_gpu(context, samples);
     for (const Json& run : document.at("benchmarks")) add_run(run, samples);
   } catch (const Json::exception& error) {
     return fail(ErrorKind::not_measured, std::string("what mlplan-kernels wrote cannot be read: ") + error.what());
@@ -68,6 +94,7 @@ Status add_round(const std::string& json, KernelSamples& samples) {
 
 void fill(MachineProfile& profile, const KernelSamples& samples) {
   profile.vectors = samples.vectors;
+  for (const GpuInfo& info : samples.gpus) profile.gpus.push_back({.info = info});
   for (const auto& [name, found] : samples.figures) {
     MachineFigure figure;
     figure.samples = found.samples;

@@ -109,8 +109,9 @@ Result<MachineProfile> probe(const ProbeOptions& options, const ProbeHooks& hook
   noise.grade(profile.machine);
   fill(profile, samples);
   if (figures_of(profile).empty()) {
-    return fail(ErrorKind::not_measured, "nothing could be measured", words.front(),
-                profile.not_measured.empty() ? "" : profile.not_measured.front().why);
+    const bool said = !profile.not_measured.empty();
+    return fail(ErrorKind::not_measured,
+                "nothing could be measured" + (said ? ": " + profile.not_measured.front().why : ""), words.front());
   }
   return profile;
 }

@@ -15,14 +15,14 @@
 
 namespace mlplan::bench {
 
-inline constexpr const char* kProbeSubjects[] = {"memory", "faults", "process", "disk", "arithmetic"};
+inline constexpr const char* kProbeSubjects[] = {"memory", "faults", "process", "disk", "arithmetic", "gpu"};
 
 struct ProbeOptions {
   std::chrono::nanoseconds time_box = std::chrono::seconds(60);  // the first round may overrun it
   std::int64_t most_rounds = 10;                                 // more tell nothing new on a quiet machine
-  std::vector<std::string> subjects = {};                        // of kProbeSubjects; empty: all
-  std::string folder = ".";       // where the file that is read lies; nothing is left of it
-  std::string kernels_path = {};  // empty: MLPLAN_KERNELS, beside mlplan, or libexec
+  std::vector<std::string> subjects = {};  // of kProbeSubjects; empty: all, "gpu" only with a sign of a GPU
+  std::string folder = ".";                // where the file that is read lies; nothing is left of it
+  std::string kernels_path = {};           // empty: MLPLAN_KERNELS, beside mlplan, or libexec
 };
 
 struct ProbeHooks {
@@ -47,6 +47,7 @@ struct KernelSamples {
   std::map<std::string, std::string> errors;        // why, by name
   std::string version;                              // of mlplan-kernels
   std::string vectors;
+  std::vector<GpuInfo> gpus;  // that were measured
 };
 // Adds what mlplan-kernels wrote as JSON. Errors: not_measured, where it is none.
 Status add_round(const std::string& json, KernelSamples& samples);

@@ -12,7 +12,7 @@ std::span<const Command> commands() {
       {"gate", "holds a report against budgets and a baseline: pass, fail or inconclusive", run_gate},
       {"compare", "shows what changed between reports, or measures models in turns", run_compare},
       {"simulate", "plays a traffic through a plan, or any fleet, under a scaling policy", run_simulate},
-      {"probe", "measures what this machine gives: memory, disk, page faults, arithmetic", run_probe},
+      {"probe", "measures what this machine gives: memory, disk, page faults, arithmetic, GPU", run_probe},
       {"verify", "plays a plan with real workers here, and holds it against what was predicted", run_verify},
       {"catalog", "lists instance types and prices, makes a catalog of a CSV table", run_catalog},
       {"sample", "writes a small real model to try things on", run_sample},

@@ -1,8 +1,5 @@
 #include "profiles/machine_profile.h"
 
-#include <algorithm>
-#include <charconv>
-
 #include "profiles/report_fields.h"
 #include "profiles/support/document.h"
 
@@ -68,6 +65,66 @@ void fields(F& field, T& storage) {
   field("page_cache", storage.page_cache);
 }
 
+template <class F, Like<GpuCopyFigures> T>
+void fields(F& field, T& copies) {
+  field("to_device_pinned_bytes_per_s", copies.to_device_pinned);
+  field("to_device_pageable_bytes_per_s", copies.to_device_pageable);
+  field("to_host_pinned_bytes_per_s", copies.to_host_pinned);
+  field("to_host_pageable_bytes_per_s", copies.to_host_pageable);
+}
+
+template <class F, Like<GpuMemoryFigures> T>
+void fields(F& field, T& memory) {
+  field("read_bytes_per_s", memory.read);
+  field("write_bytes_per_s", memory.write);
+  field("copy_bytes_per_s", memory.copy);
+  field("triad_bytes_per_s", memory.triad);
+}
+
+template <class F, Like<GpuProductFigures> T>
+void fields(F& field, T& product) {
+  field("dtype", product.dtype);
+  field("flop_per_s", product.product);
+}
+
+template <class F, Like<GpuLaunchFigures> T>
+void fields(F& field, T& launch) {
+  field("enqueue_ns", launch.enqueue);
+  field("round_trip_ns", launch.round_trip);
+  field("device_ns", launch.device);
+}
+
+template <class F, Like<GpuStartFigures> T>
+void fields(F& field, T& start) {
+  field("driver_ns", start.driver);
+  field("context_ns", start.context);
+}
+
+template <class F, Like<GpuAllocationFigures> T>
+void fields(F& field, T& allocation) {
+  field("bytes", allocation.bytes);
+  field("allocate_ns", allocation.allocate);
+}
+
+template <class F, Like<GpuProfile> T>
+void fields(F& field, T& gpu) {
+  field("device", gpu.info.device);
+  field("name", gpu.info.name);
+  field("pci_bus_id", gpu.info.pci_bus_id);
+  field("driver_version", gpu.info.driver_version);
+  field("runtime_version", gpu.info.runtime_version);
+  field("compute_capability", gpu.info.compute_capability);
+  field("multiprocessors", gpu.info.multiprocessors);
+  field("memory_bytes", gpu.info.memory_bytes);
+  field("l2_bytes", gpu.info.l2_bytes);
+  field("copies", gpu.copies);
+  field("memory", gpu.memory);
+  field("products", gpu.products);
+  field("launch", gpu.launch);
+  field("start", gpu.start);
+  field("allocations", gpu.allocations);
+}
+
 template <class F, Like<Unmeasured> T>
 void fields(F& field, T& unmeasured) {
   field("what", unmeasured.what);
@@ -90,6 +147,7 @@ void fields(F& field, T& profile) {
   field("storage", profile.storage);
   field("clock_hz", profile.clock);
   field("arithmetic", profile.arithmetic);
+  field("gpus", profile.gpus);
   field("not_measured", profile.not_measured);
 }
 
@@ -103,144 +161,7 @@ const SchemaValidator& validator() {
   return instance;
 }
 
-// A figure of a row, by the name of its benchmark.
-template <class Row>
-struct Place {
-  const char* name;
-  const char* label;
-  FigureUnit unit;
-  std::optional<MachineFigure> Row::* figure;
-};
-constexpr Place<MemoryFigures> kMemory[] = {
-    {"read", "read", FigureUnit::bytes_per_s, &MemoryFigures::read},
-    {"write", "write", FigureUnit::bytes_per_s, &MemoryFigures::write},
-    {"copy", "copy", FigureUnit::bytes_per_s, &MemoryFigures::copy},
-    {"streaming_copy", "streaming copy", FigureUnit::bytes_per_s, &MemoryFigures::streaming_copy},
-    {"triad", "triad", FigureUnit::bytes_per_s, &MemoryFigures::triad}};
-constexpr Place<PageFaultFigures> kFaults[] = {
-    {"first_touch", "first touch", FigureUnit::bytes_per_s, &PageFaultFigures::first_touch},
-    {"fault", "fault of 4 KiB", FigureUnit::ns, &PageFaultFigures::fault},
-    {"huge_first_touch", "first touch, huge pages", FigureUnit::bytes_per_s, &PageFaultFigures::huge_first_touch},
-    {"huge_fault", "fault of 2 MiB", FigureUnit::ns, &PageFaultFigures::huge_fault}};
-constexpr Place<ProcessFigures> kProcess[] = {
-    {"nothing", "that does nothing", FigureUnit::ns, &ProcessFigures::nothing},
-    {"true", "/bin/true", FigureUnit::ns, &ProcessFigures::small},
-    {"self", "mlplan-kernels", FigureUnit::ns, &ProcessFigures::kernels}};
-constexpr Place<ArithmeticFigures> kArithmetic[] = {
-    {"multiply_add", "multiply-add", FigureUnit::flop_per_s, &ArithmeticFigures::multiply_add},
-    {"gemm", "matrix product", FigureUnit::flop_per_s, &ArithmeticFigures::gemm}};
-
-// "copy/threads:2" -> "copy" and 2; 1 without a number.
-std::pair<std::string_view, std::int64_t> at_threads(std::string_view text) {
-  constexpr std::string_view kThreads = "/threads:";
-  const std::size_t at = text.find(kThreads);
-  std::int64_t threads = 1;
-  if (at != std::string_view::npos) {
-    const std::string_view number = text.substr(at + kThreads.size());
-    std::from_chars(number.data(), number.data() + number.size(), threads);
-  }
-  return {text.substr(0, at), threads};
-}
-
-template <class Row, std::size_t n>
-bool knows(const Place<Row> (&places)[n], std::string_view name) {
-  return std::ranges::any_of(places, [&](const Place<Row>& each) { return name == each.name; });
-}
-
-template <class Row, std::size_t n>
-bool put(Row& row, const Place<Row> (&places)[n], std::string_view name, MachineFigure& figure) {
-  const auto place = std::ranges::find_if(places, [&](const Place<Row>& each) { return name == each.name; });
-  if (place == std::end(places)) return false;
-  row.*(place->figure) = std::move(figure);
-  return true;
-}
-
-// The row for which `is` holds, made where there is none.
-template <class Row, class Is>
-Row& row_of(std::vector<Row>& rows, const Is& is, Row fresh) {
-  const auto found = std::ranges::find_if(rows, is);
-  if (found != rows.end()) return *found;
-  return rows.emplace_back(std::move(fresh));
-}
-
-std::string threads_text(std::int64_t threads) {
-  return threads == 1 ? "1 thread" : std::to_string(threads) + " threads";
-}
-
-template <class Row, std::size_t n>
-void list(std::vector<NamedFigure>& out, const std::string& subject, const Row& row, const Place<Row> (&places)[n],
-          const std::string& name_end, const std::string& label_end) {
-  for (const Place<Row>& place : places) {
-    const std::optional<MachineFigure>& figure = row.*(place.figure);
-    if (figure)
-      out.push_back({subject + "/" + place.name + name_end, subject, place.label + label_end, place.unit, &*figure});
-  }
-}
-
 }  // namespace
-
-bool put_figure(MachineProfile& profile, std::string_view name, MachineFigure figure) {
-  const std::size_t slash = name.find('/');
-  if (slash == std::string_view::npos) return false;
-  const std::string_view subject = name.substr(0, slash);
-  const auto [what, threads] = at_threads(name.substr(slash + 1));
-  const auto same_threads = [count = threads](const auto& row) { return row.threads == count; };
-  if (subject == "memory") {
-    if (!knows(kMemory, what)) return false;
-    return put(row_of(profile.memory, same_threads, MemoryFigures{.threads = threads}), kMemory, what, figure);
-  }
-  if (subject == "faults") return put(profile.page_faults, kFaults, what, figure);
-  if (subject == "process") return put(profile.process_start, kProcess, what, figure);
-  if (subject == "disk" && what == "read") {
-    profile.storage.read = std::move(figure);
-    return true;
-  }
-  if (subject == "disk" && what == "page_cache") {
-    row_of(profile.storage.page_cache, same_threads, PageCacheFigures{.threads = threads}).read = std::move(figure);
-    return true;
-  }
-  if (subject != "arithmetic") return false;
-  if (what == "clock") {
-    profile.clock = std::move(figure);
-    return true;
-  }
-  const std::size_t underscore = what.rfind('_');
-  if (underscore == std::string_view::npos) return false;
-  const std::string dtype(what.substr(underscore + 1));
-  const std::string_view kind = what.substr(0, underscore);
-  if (!knows(kArithmetic, kind)) return false;
-  ArithmeticFigures& row = row_of(
-      profile.arithmetic,
-      [&, count = threads](const ArithmeticFigures& each) { return each.dtype == dtype && each.threads == count; },
-      ArithmeticFigures{.dtype = dtype, .threads = threads});
-  return put(row, kArithmetic, kind, figure);
-}
-
-std::vector<NamedFigure> figures_of(const MachineProfile& profile) {
-  std::vector<NamedFigure> out;
-  for (const MemoryFigures& row : profile.memory) {
-    list(out, "memory", row, kMemory, "/threads:" + std::to_string(row.threads), ", " + threads_text(row.threads));
-  }
-  list(out, "faults", profile.page_faults, kFaults, "", "");
-  list(out, "process", profile.process_start, kProcess, "", "");
-  for (const PageCacheFigures& row : profile.storage.page_cache) {
-    if (row.read) {
-      out.push_back({"disk/page_cache/threads:" + std::to_string(row.threads), "disk",
-                     "page cache, " + threads_text(row.threads), FigureUnit::bytes_per_s, &*row.read});
-    }
-  }
-  if (profile.storage.read) {
-    out.push_back({"disk/read", "disk", "storage", FigureUnit::bytes_per_s, &*profile.storage.read});
-  }
-  if (profile.clock) {
-    out.push_back({"arithmetic/clock", "arithmetic", "clock of a core", FigureUnit::hz, &*profile.clock});
-  }
-  for (const ArithmeticFigures& row : profile.arithmetic) {
-    list(out, "arithmetic", row, kArithmetic, "_" + row.dtype + "/threads:" + std::to_string(row.threads),
-         " " + row.dtype + ", " + threads_text(row.threads));
-  }
-  return out;
-}
 
 nlohmann::ordered_json to_ordered_json(const MachineProfile& profile) { return document_json(kKind, profile); }
 

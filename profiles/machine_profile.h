@@ -62,6 +62,55 @@ struct StorageFigures {
   std::vector<PageCacheFigures> page_cache;
 };
 
+struct GpuCopyFigures {  // bytes/s between the host's memory and the GPU's
+  std::optional<MachineFigure> to_device_pinned = {}, to_device_pageable = {}, to_host_pinned = {},
+                               to_host_pageable = {};
+};
+
+struct GpuMemoryFigures {  // bytes/s of the GPU's own memory, as STREAM counts them
+  std::optional<MachineFigure> read = {}, write = {}, copy = {}, triad = {};
+};
+
+struct GpuProductFigures {
+  std::string dtype = {};                     // "f32", "tf32", "bf16", "f16", "f8", "i8"
+  std::optional<MachineFigure> product = {};  // flop/s, of i8 operations/s
+};
+
+struct GpuLaunchFigures {  // ns of a kernel that does nothing: host's part, there and back, device's part
+  std::optional<MachineFigure> enqueue = {}, round_trip = {}, device = {};
+};
+
+struct GpuStartFigures {  // ns in a process that is new
+  std::optional<MachineFigure> driver = {}, context = {};
+};
+
+struct GpuAllocationFigures {
+  std::int64_t bytes = 0;
+  std::optional<MachineFigure> allocate = {};  // ns
+};
+
+struct GpuInfo {
+  std::int64_t device = 0;              // CUDA's number of it
+  std::string name = {};                // as the driver says it
+  std::string pci_bus_id = {};          // "0000:1b:00.0"
+  std::string driver_version = {};      // the newest CUDA that the driver supports: "13.0"
+  std::string runtime_version = {};     // the CUDA of mlplan-kernels
+  std::string compute_capability = {};  // "9.0"
+  std::int64_t multiprocessors = 0;
+  std::int64_t memory_bytes = 0;
+  std::int64_t l2_bytes = 0;
+};
+
+struct GpuProfile {
+  GpuInfo info = {};
+  GpuCopyFigures copies = {};
+  GpuMemoryFigures memory = {};
+  std::vector<GpuProductFigures> products = {};
+  GpuLaunchFigures launch = {};
+  GpuStartFigures start = {};
+  std::vector<GpuAllocationFigures> allocations = {};
+};
+
 struct Unmeasured {
   std::string what;  // a benchmark's name
   std::string why;
@@ -82,6 +131,7 @@ struct MachineProfile {
   StorageFigures storage;
   std::optional<MachineFigure> clock;  // Hz of a busy core
   std::vector<ArithmeticFigures> arithmetic;
+  std::vector<GpuProfile> gpus;  // that were measured
   std::vector<Unmeasured> not_measured;
 };
 
@@ -96,7 +146,8 @@ struct NamedFigure {
 };
 // All that there are, in the order of the document; they point into `profile`.
 std::vector<NamedFigure> figures_of(const MachineProfile& profile);
-// Puts the figure where the benchmark of that name belongs; false: there is no such place.
+// Puts the figure where the benchmark of that name belongs; false: there is no such place. Of a GPU that the profile
+// does not have yet it gets an entry with nothing but its number.
 bool put_figure(MachineProfile& profile, std::string_view name, MachineFigure figure);
 
 // Stable key order: equal profiles give equal bytes.

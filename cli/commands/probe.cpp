@@ -42,11 +42,12 @@ Result<int> run_probe(const std::vector<std::string>& arguments, const Context& 
   bool quiet = false;
   bool verbose = false;
   Flags flags("mlplan probe [flags]",
-              "Measures what this machine gives, whatever runs on it: memory, page faults, process start, disk and "
-              "arithmetic, each beside the limit that it should reach.");
+              "Measures what this machine gives, whatever runs on it: memory, page faults, process start, disk, "
+              "arithmetic and GPU, each beside the limit that it should reach.");
   flags.value("-o,--output", "FILE", "write the profile; - is standard output", read_text(output));
   flags.value("--time-box", "TIME", "for everything (1m)", read_duration(options.time_box));
-  flags.value("--only", "SUBJECTS", fmt::format("{} (all)", fmt::join(bench::kProbeSubjects, ",")),
+  flags.value("--only", "SUBJECTS",
+              fmt::format("{} (all; gpu only where there is a sign of one)", fmt::join(bench::kProbeSubjects, ",")),
               read_subjects(options.subjects));
   flags.value("--folder", "DIR", "where the file that is read lies: on the disk that models come from (.)",
               read_text(options.folder));

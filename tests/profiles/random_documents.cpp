@@ -502,6 +502,16 @@ MachineProfile RandomDocuments::machine_profile() {
   profile.clock = machine_figure();
   for (auto n = below(3); n > 0; --n)
     profile.arithmetic.push_back({word(), 1 + below(64), machine_figure(), machine_figure()});
+  for (auto n = below(3); n > 0; --n) {
+    GpuProfile& gpu = profile.gpus.emplace_back();
+    gpu.info = {below(8), word(), word(), word(), word(), word(), below(200), below(1'000'000'000'000), below(1 << 30)};
+    gpu.copies = {machine_figure(), machine_figure(), machine_figure(), machine_figure()};
+    gpu.memory = {machine_figure(), machine_figure(), machine_figure(), machine_figure()};
+    while (coin()) gpu.products.push_back({word(), machine_figure()});
+    gpu.launch = {machine_figure(), machine_figure(), machine_figure()};
+    gpu.start = {machine_figure(), machine_figure()};
+    while (coin()) gpu.allocations.push_back({below(1 << 30), machine_figure()});
+  }
   while (coin()) profile.not_measured.push_back({word(), word()});
   return profile;
 }

@@ -56,6 +56,18 @@ TEST_CASE("a subject that there is not is named with those that there are") {
   check_end(run({{"probe", "--folder", "/no/such/folder"}}), 2, {"is no folder", "/no/such/folder"});
 }
 
+TEST_CASE("a GPU that was asked for and cannot be measured ends with the reason") {
+  // Also where there is one.
+  const Invocation invocation{{"probe", "--only", "gpu", "--time-box", "1s", "-q"}, {{"CUDA_VISIBLE_DEVICES", ""}}};
+  const Ended ended = run(invocation);
+  check_end(ended, 3, {"nothing could be measured: "});
+  const bool said = ended.err.find("no NVIDIA driver: ") != std::string::npos ||
+                    ended.err.find("no GPU is visible: ") != std::string::npos ||
+                    ended.err.find("the driver ") != std::string::npos ||
+                    ended.err.find("this build has no CUDA benchmarks") != std::string::npos;
+  CHECK_MESSAGE(said, ended.err);
+}
+
 TEST_CASE("no mlplan-kernels, another program and another version are told apart") {
   const TemporaryFolder folder;
   check_end(run({{"probe", "--kernels", folder.path() + "/none"}}), 2, {"no program that can be run", "--kernels"});
