@@ -100,18 +100,21 @@ Timeline timeline(const ColdSample& sample) {
   const worker::ColdStartStamps& stamps = sample.stamps;
   phase("process_start", stamps.preinit);
   phase("framework_start", stamps.framework);
+  phase("cuda_driver", stamps.cuda_driver);
   phase("cuda_libraries", stamps.cuda_libraries);
   phase("cuda_context", stamps.cuda_context);
+  phase("torch_cuda_init", stamps.torch_cuda_init);
   phase("op_libraries", stamps.op_libraries);
   phase("unpack", stamps.unpack);
   if (stamps.loaded.time_ns != 0) {
-    // Reading and deserialising alternate record by record: one is what the reader counted, the other is the rest.
+    // Reading, deserialising and copying alternate record by record: what the reader and the copies counted, and the
+    // rest.
     const worker::Stamp load = difference(stamps.loaded, previous);
     out.phases.push_back({"file_read", stamps.reading});
-    out.phases.push_back({"deserialise", difference(load, stamps.reading)});
+    out.phases.push_back({"deserialise", difference(difference(load, stamps.reading), stamps.copying)});
+    out.phases.push_back({"copy_to_device", stamps.copying});
     previous = stamps.loaded;
   }
-  phase("copy_to_device", stamps.copied);
   phase("make_input", stamps.input);
   phase("first_inference", stamps.first_result);
   if (sample.ready) phase("until_ready", *sample.ready);
@@ -183,6 +186,7 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
                                       [&](const PhaseTime& each) { return each.name == kPhases[i]; });
       if (found != times.phases.end()) by_phase[i].push_back(*found);
     }
+    if (sample.stamps.copying.time_ns > 0) out.copied_bytes = sample.stamps.copied_bytes;
     parts.push_back(split_reading(sample.stamps.reading, sample.stamps.reading_cpu_wait_ns, model_bytes, limits));
   }
   out.rejected_why.assign(reasons.begin(), reasons.end());

@@ -41,7 +41,7 @@ struct ToolInfo {  // JSON "mlplan"
   bool partial = false;      // interrupted or failed: what was measured is here, the rest is missing
   std::map<std::string, std::string> environment;  // --env given to the worker
   std::string cpus;                                // "0-3,8": --cpus given to the worker, or the CPUs it was allowed
-  std::string device = "cpu";
+  std::string device = "cpu";                      // "cpu", "cuda:0"
 };
 
 struct DTypeBytes {
@@ -122,9 +122,10 @@ struct Phase {
 };
 
 // In timeline order. The GPU's phases stay empty (n = 0, left out of the JSON's list) on a CPU.
-inline constexpr const char* kPhases[] = {"process_start",  "framework_start", "cuda_libraries",  "cuda_context",
-                                          "op_libraries",   "unpack",          "file_read",       "deserialise",
-                                          "copy_to_device", "make_input",      "first_inference", "until_ready"};
+inline constexpr const char* kPhases[] = {"process_start",   "framework_start", "cuda_driver",    "cuda_libraries",
+                                          "cuda_context",    "torch_cuda_init", "op_libraries",   "unpack",
+                                          "file_read",       "deserialise",     "copy_to_device", "make_input",
+                                          "first_inference", "until_ready"};
 
 struct LoadLimit {
   std::optional<double> read_bytes_per_s;         // from storage to memory already touched; absent in the warm state
@@ -148,6 +149,7 @@ struct ColdStartState {
   Stat steady_after_inferences;
   Stat unattributed;  // ns
   std::vector<Phase> phases;
+  std::optional<std::int64_t> copied_bytes = {};  // in copy_to_device: weights and constants; absent on a CPU
   LoadLimit limit;
   std::int64_t rejected = 0;  // samples taken whose state could not be proven; kept out of all figures
   std::vector<std::string> rejected_why;
@@ -175,7 +177,7 @@ struct LedgerRow {
   Stat rss;        // bytes
   Stat pss;        // n = 0 for the two peaks: the kernel keeps only a resident peak
   Stat private_bytes;
-  std::optional<Stat> gpu;
+  std::optional<Stat> gpu;  // bytes in use on the whole device, whoever uses them, once the worker has a context on it
 };
 
 struct MarginalWorker {      // the k-th worker of the same model on this host
@@ -209,11 +211,12 @@ struct SteadyRow {
   std::optional<double> rate_per_s;
   std::map<std::string, std::int64_t> dims;
   Stat latency;  // ns; bounds of the median from block medians, see `blocks`; open: from the scheduled arrival on
-  std::optional<Stat> device;
-  Stat throughput;             // inputs (batch x inferences) per second, one sample per block
-  Stat peak_rss;               // bytes, one sample per visit
-  std::int64_t blocks = 0;     // separate stretches of time, spread over the run
-  std::int64_t processes = 0;  // fresh processes these came from
+  std::optional<Stat> device;        // ns from the first to the last of an inference's work on the GPU, gaps included
+  std::optional<Stat> enqueue = {};  // ns that the CPU took to queue that work
+  Stat throughput;                   // inputs (batch x inferences) per second, one sample per block
+  Stat peak_rss;                     // bytes, one sample per visit
+  std::int64_t blocks = 0;           // separate stretches of time, spread over the run
+  std::int64_t processes = 0;        // fresh processes these came from
   std::optional<bool>
       warm;  // every process's warm-up ended by rule before its first block; absent: cut off too soon to say
   std::int64_t warm_up_inferences = 0;  // the fewest of any process

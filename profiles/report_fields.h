@@ -140,6 +140,7 @@ void fields(F& field, T& state) {
   field("steady_after_inferences", state.steady_after_inferences);
   field("unattributed_ns", state.unattributed);
   field("phases", state.phases);
+  field("copied_bytes", state.copied_bytes);
   field("limit", state.limit);
   field("rejected", state.rejected);
   field("rejected_why", state.rejected_why);
@@ -228,6 +229,7 @@ void fields(F& field, T& row) {
   field("dims", row.dims);
   field("latency_ns", row.latency);
   field("device_ns", row.device);
+  field("enqueue_ns", row.enqueue);
   field("throughput_per_s", row.throughput);
   field("peak_rss_bytes", row.peak_rss);
   field("blocks", row.blocks);

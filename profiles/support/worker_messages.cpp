@@ -101,20 +101,24 @@ void fields(F& field, T& build) {
   field("torch_built_for", build.torch_built_for);
   field("build", build.build);
   field("torch_library", build.torch_library);
+  field("device", build.device);
 }
 
 template <class F, Like<ColdStartStamps> T>
 void fields(F& field, T& stamps) {
   field("preinit", stamps.preinit);
   field("framework", stamps.framework);
+  field("cuda_driver", stamps.cuda_driver);
   field("cuda_libraries", stamps.cuda_libraries);
   field("cuda_context", stamps.cuda_context);
+  field("torch_cuda_init", stamps.torch_cuda_init);
   field("op_libraries", stamps.op_libraries);
   field("unpack", stamps.unpack);
   field("loaded", stamps.loaded);
   field("reading", stamps.reading);
   field("reading_cpu_wait_ns", stamps.reading_cpu_wait_ns);
-  field("copied", stamps.copied);
+  field("copying", stamps.copying);
+  field("copied_bytes", stamps.copied_bytes);
   field("input", stamps.input);
   field("first_result", stamps.first_result);
 }
@@ -123,6 +127,8 @@ template <class F, Like<Measured> T>
 void fields(F& field, T& measured) {
   field("latency_ns", measured.latency_ns);
   field("begin_ns", measured.begin_ns);
+  field("device_ns", measured.device_ns);
+  field("enqueue_ns", measured.enqueue_ns);
 }
 
 template <class F, Like<Served> T>
@@ -187,6 +193,7 @@ void fields(F& field, T& reply) {
   field("description", reply.description);
   field("quality", reply.quality);
   field("agreement", reply.agreement);
+  field("device_memory_bytes", reply.device_memory_bytes);
 }
 
 namespace {

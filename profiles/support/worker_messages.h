@@ -68,8 +68,8 @@ struct Blackbox {  // layout shared by both programs of one version
 
 struct LoadRequest {
   std::string path;
-  std::string format;  // "torchscript" or "aotinductor"; empty: by content
-  std::string device = "cpu";
+  std::string format;                     // "torchscript" or "aotinductor"; empty: by content
+  std::string device = "cpu";             // or "cuda:0"
   std::int64_t threads = 1;               // intra-op; inter-op is 1
   std::int64_t concurrency = 1;           // calls that may run at the same time
   std::vector<std::string> op_libraries;  // dlopened before the model
@@ -153,6 +153,7 @@ struct Request {
   // attend:      from then on Tickets (AttendRequest)
   // trial:       one inference on the given input; failure is a reply, not the end
   // describe:    methods, signature, inferred inputs, weights; needs load
+  // device_memory: in use on the whole device; needs start on one
   // quality:     repeatability, NaN and Inf of the output, digest
   // check:       outputs against others that should equal them (CheckRequest)
   // sample:      writes a sample model (`sample_*`), no model needed
@@ -177,21 +178,26 @@ struct BuildFacts {
   std::string torch_built_for;  // headers: "2.11.0"
   std::string build;            // "CUDA 13.0 build; AVX512; OpenMP"
   std::string torch_library;    // path of libtorch_cpu.so in use
+  std::string device;           // after start on a GPU: "NVIDIA H200, driver for CUDA 13.0"
 };
 
 // One stamp at the end of each phase; absent (time_ns 0) where the phase did not happen.
 struct ColdStartStamps {
   Stamp preinit;    // end of process_start: exec and dynamic linking done, nothing initialised
   Stamp framework;  // end of framework_start
-  Stamp cuda_libraries;
-  Stamp cuda_context;
-  Stamp op_libraries;  // only with --op-library; else equals the stamp before
-  Stamp unpack;        // .pt2 only
-  Stamp loaded;        // end of the load: file_read + deserialise interleaved, split by the reader's own counters
-  Stamp reading;       // *accumulated inside the reader's read()*: durations and counts, not a moment
+  // On a GPU only: each the end of its phase.
+  Stamp cuda_driver;      // libcuda loaded, cuInit done
+  Stamp cuda_libraries;   // libtorch_cuda and what it needs
+  Stamp cuda_context;     // cudaSetDevice
+  Stamp torch_cuda_init;  // libtorch's own
+  Stamp op_libraries;     // only with --op-library; else equals the stamp before
+  Stamp unpack;           // .pt2 only
+  Stamp loaded;           // end of the load: file_read, deserialise and copy_to_device interleaved, split by counters
+  Stamp reading;          // *accumulated inside the reader's read()*: durations and counts, not a moment
   // Of the reading's time: ready to run, but no CPU was free. Absent where the kernel does not tell.
   std::optional<std::int64_t> reading_cpu_wait_ns;
-  Stamp copied;        // end of copy_to_device
+  Stamp copying;  // *accumulated* over the copies to the device, likewise; all 0 on a CPU
+  std::int64_t copied_bytes = 0;
   Stamp input;         // end of make_input
   Stamp first_result;  // end of first_inference
 };
@@ -199,6 +205,9 @@ struct ColdStartStamps {
 struct Measured {
   std::vector<std::int64_t> latency_ns;  // of each timed inference, in order, back to back
   std::int64_t begin_ns = 0;             // stamp at the start of the first one
+  // On a GPU, of each of these too: its work on the device by events, and the time until the call had queued it.
+  std::vector<std::int64_t> device_ns;
+  std::vector<std::int64_t> enqueue_ns;
 };
 
 // Offsets from begin_ns. Open: the i-th request is that of the i-th arrival, and those beyond the last were not served.
@@ -243,6 +252,8 @@ struct QualityFacts {
 struct WorkerFailure {
   std::string kind;  // "model_file" (missing, truncated, not a model, state_dict), "input" (wrong shape or signature),
                      // "model" (threw), "out_of_memory", "abi" (other libtorch), "op_library", "device",
+                     // "cuda" (not to be had here), "device_memory" (the GPU's is too small), "device_lost" (the worker
+                     // ends after this reply),
                      // "golden" (not of this model), "not_possible" (this check of this model), "internal"
   std::string message;  // first line of the cause, cleaned of C++ stack traces
   std::string hint;
@@ -261,6 +272,7 @@ struct Reply {
   Description description;
   QualityFacts quality;
   Agreement agreement;  // check
+  std::int64_t device_memory_bytes = 0;
 };
 
 // One line, with '\n'. Members of Request and Reply that have their default value are left out. Text that is not UTF-8

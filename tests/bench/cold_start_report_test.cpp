@@ -25,7 +25,6 @@ ColdSample sample(CacheState state, std::int64_t at_ns = 5'000'000'000) {
   out.stamps.unpack = out.stamps.framework;
   out.stamps.loaded = stamp(700, 650, 30'000);
   out.stamps.reading = {500'000'000, 480'000'000, 25'000, 0, 0};
-  out.stamps.copied = out.stamps.loaded;
   out.stamps.input = stamp(701, 651, 30'100);
   out.stamps.first_result = stamp(990, 900, 40'000);
   out.result_ns = at_ns + 1'000'000'000;
@@ -60,6 +59,44 @@ TEST_CASE("the phases of a sample and what none explains add up to the wall, exa
   CHECK(phase_ns(times, "first_inference") == 289e6);
   CHECK(phase_ns(times, "unpack") == -1);
   CHECK(phase_ns(times, "cuda_context") == -1);
+}
+
+TEST_CASE("a start on a GPU has its phases, and copies are counted apart from reading and deserialising") {
+  ColdSample on_gpu = sample(CacheState::warm);
+  const auto later = [&](std::int64_t ms) {
+    worker::Stamp out = on_gpu.stamps.framework;
+    out.time_ns += ms * 1'000'000;
+    return out;
+  };
+  on_gpu.stamps.cuda_driver = later(20);
+  on_gpu.stamps.cuda_libraries = later(30);
+  on_gpu.stamps.cuda_context = later(70);
+  on_gpu.stamps.torch_cuda_init = on_gpu.stamps.op_libraries = on_gpu.stamps.unpack = later(72);
+  on_gpu.stamps.reading = {300'000'000, 280'000'000, 20'000, 0, 0};
+  on_gpu.stamps.copying = {200'000'000, 190'000'000, 10, 0, 0};
+  on_gpu.stamps.copied_bytes = 64'000'000;
+  const Timeline times = timeline(on_gpu);
+  CHECK(phase_ns(times, "framework_start") == 90e6);
+  CHECK(phase_ns(times, "cuda_driver") == 20e6);
+  CHECK(phase_ns(times, "cuda_libraries") == 10e6);
+  CHECK(phase_ns(times, "cuda_context") == 40e6);
+  CHECK(phase_ns(times, "torch_cuda_init") == 2e6);
+  CHECK(phase_ns(times, "file_read") == 300e6);
+  CHECK(phase_ns(times, "deserialise") == 28e6);
+  CHECK(phase_ns(times, "copy_to_device") == 200e6);
+  double sum = times.unattributed_ns;
+  for (const PhaseTime& phase : times.phases) sum += static_cast<double>(phase.spent.time_ns);
+  CHECK(sum == times.wall_ns);
+  CHECK(times.unattributed_ns == 10e6);
+
+  const ColdStartState state = assemble_state(CacheState::warm, {on_gpu}, 64'000'000, {});
+  CHECK(state.copied_bytes == 64'000'000);
+  std::vector<std::string> names;
+  for (const Phase& phase : state.phases) names.push_back(phase.name);
+  CHECK(names == std::vector<std::string>{"process_start", "framework_start", "cuda_driver", "cuda_libraries",
+                                          "cuda_context", "torch_cuda_init", "file_read", "deserialise",
+                                          "copy_to_device", "make_input", "first_inference"});
+  CHECK_FALSE(assemble_state(CacheState::warm, {sample(CacheState::warm)}, 1, {}).copied_bytes);
 }
 
 TEST_CASE("faults and CPU time are those within the phase") {

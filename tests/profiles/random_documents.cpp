@@ -146,6 +146,7 @@ ColdStartState RandomDocuments::state(const std::string& name) {
     if (coin()) added.parts = {{"first_touch", stat()}, {"copy", stat()}};
     added.estimated_parts = coin();
   }
+  if (coin()) result.copied_bytes = below(1'000'000'000'000);
   result.limit.read_bytes_per_s = maybe_number();
   result.limit.floor_ns = maybe_number();
   result.rejected = below(9);
@@ -189,7 +190,10 @@ SteadyRow RandomDocuments::steady_row() {
   result.rate_per_s = maybe_number();
   if (coin()) result.dims["seq"] = 1 + below(512);
   result.latency = stat();
-  if (coin()) result.device = stat();
+  if (coin()) {
+    result.device = stat();
+    result.enqueue = stat();
+  }
   result.throughput = stat();
   result.peak_rss = stat();
   if (coin()) result.warm = coin();

@@ -112,6 +112,30 @@ TEST_CASE("a path is the keys of the report without their units") {
   CHECK(found("quality.batch_split.max_abs_error").why_not == "it was not measured");
 }
 
+TEST_CASE("figures of a GPU have paths like all others") {
+  Report report = example();
+  ColdStartState& state = *std::ranges::find(report.cold_start.states, "warm", &ColdStartState::name);
+  Phase& phase = state.phases.emplace_back();
+  phase.name = "cuda_driver";
+  phase.wall = Stat{.median = 3e8, .n = 1};
+  state.copied_bytes = 64;
+  LedgerRow& framework = report.memory.ledger.emplace_back();
+  framework.at = "framework";
+  framework.gpu = Stat{.median = 4e8, .n = 1};
+  SteadyRow& row = report.steady.emplace_back();
+  row.batch = 256;
+  row.threads = 2;
+  row.device = Stat{.median = 2e6, .n = 1};
+  row.enqueue = Stat{.median = 1e6, .n = 1};
+  const auto value = [&](const char* path) { return find_measure(report, path, "")->value(); };
+  CHECK(value("cold_start.warm.phases.cuda_driver.wall") == 3e8);
+  CHECK(value("cold_start.warm.copied") == 64);
+  CHECK(value("memory.ledger.framework.gpu") == 4e8);
+  CHECK(value("steady[batch=256,threads=2].device") == 2e6);
+  CHECK(value("steady[batch=256,threads=2].enqueue") == 1e6);
+  CHECK(find_measure(report, "memory.ledger.framework.gpu", "")->unit == MeasureUnit::bytes);
+}
+
 TEST_CASE("a start without its state is of the cold model, and no other state stands in for it") {
   const Measure measure = found("cold_start.time_to_first_result");
   CHECK_FALSE(measure.made());

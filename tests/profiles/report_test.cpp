@@ -124,6 +124,44 @@ TEST_CASE("the values come back, not only the text") {
   CHECK_FALSE(read->quality.repeatable_across_processes.has_value());
 }
 
+TEST_CASE("a report of a GPU keeps its phases, its memory and its times, in order and by their units") {
+  Report report;
+  report.mlplan.device = "cuda:1";
+  ColdStartState& state = report.cold_start.states.emplace_back();
+  state.name = "warm";
+  state.achieved = true;
+  state.copied_bytes = 9'007'199'254'740'993;  // more than a double holds
+  for (const char* name : {"cuda_driver", "cuda_libraries", "cuda_context", "torch_cuda_init", "copy_to_device"}) {
+    Phase& phase = state.phases.emplace_back();
+    phase.name = name;
+    phase.wall.n = 1;
+    phase.wall.median = 5;
+  }
+  LedgerRow& ledger = report.memory.ledger.emplace_back();
+  ledger.at = "framework";
+  ledger.gpu = Stat{.median = 6, .n = 1};
+  SteadyRow& row = report.steady.emplace_back();
+  row.stop = "time_box";
+  row.device = Stat{.median = 7, .n = 1};
+  row.enqueue = Stat{.median = 8, .n = 1};
+  const std::string text = write_report(report);
+  const auto read = read_report(text, "r.json");
+  REQUIRE(read);
+  CHECK(write_report(*read) == text);
+  const ColdStartState& back = read->cold_start.states.front();
+  CHECK(back.copied_bytes == 9'007'199'254'740'993);
+  REQUIRE(back.phases.size() == 5);
+  CHECK(back.phases[0].name == "cuda_driver");
+  CHECK(back.phases[3].wall.median == 5);
+  CHECK(read->memory.ledger[0].gpu->median == 6);
+  CHECK(read->steady[0].device->median == 7);
+  CHECK(read->steady[0].enqueue->median == 8);
+  const auto json = nlohmann::json::parse(text);
+  CHECK(json["memory"]["ledger"][0]["gpu_bytes"]["median"] == 6);
+  CHECK(json["steady"][0]["device_ns"]["median"] == 7);
+  CHECK(json["steady"][0]["enqueue_ns"]["median"] == 8);
+}
+
 TEST_CASE("the names are those of the design") {
   Report report = test::RandomDocuments(7).report();
   report.cold_start.states[0].phases.resize(1);
