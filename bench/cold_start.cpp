@@ -40,8 +40,10 @@ std::optional<std::string> contradicted(const worker::ColdStartStamps& stamps, C
     if (read <= world.model_bytes / 100 + kStrayBytes) return std::nullopt;
     return fmt::format("a warm start read {} from storage", format_bytes(static_cast<double>(read)));
   }
-  // Before the framework is up only libraries are read, afterwards the model and at most a few pages of libraries.
-  const std::int64_t of_libraries = stamps.framework.read_bytes;
+  // Before the framework (and CUDA) is up only libraries are read, afterwards the model and at most a few pages of
+  // libraries.
+  const bool with_cuda = stamps.torch_cuda_init.time_ns != 0;
+  const std::int64_t of_libraries = (with_cuda ? stamps.torch_cuda_init : stamps.framework).read_bytes;
   const std::int64_t read = stamps.first_result.read_bytes - of_libraries;
   const Result<Residency> libraries = residency(world.libraries);
   if (!libraries) return libraries.error().message;

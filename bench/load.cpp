@@ -80,7 +80,7 @@ Result<std::optional<worker::Served>> serve_once(const World& world, CellSamples
   }
   if (reply->failure) {
     cell.failure = reply->failure->message;
-    cell.out_of_memory = reply->failure->kind == "out_of_memory";
+    cell.out_of_memory = worker->process.ran_out_of_memory();
     return std::nullopt;
   }
   cell.peak_rss.push_back(static_cast<double>(read_peak_rss(worker->process.pid()).value_or(0)));

@@ -46,6 +46,8 @@ Result<Worker> start_and_describe(const World& world, Pilot& out) {
     Result<worker::Reply> reply = worker->process.await(world.limits);
     if (!reply) return fail(reply.error());
     if (verb == "version") out.build = reply->build;
+    if (const std::string& device = reply->build.device; verb == "start" && !device.empty())
+      out.build.build += "; " + device;
     const std::int64_t now = worker->process.last_reply_ns();
     if (verb != "describe") out.start_ns += static_cast<double>(now - last_ns);
     last_ns = now;

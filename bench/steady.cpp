@@ -71,7 +71,7 @@ Result<std::optional<std::vector<worker::Measured>>> ask_all(const World& world,
     }
     if (reply->failure) {
       cell.failure = reply->failure->message;
-      cell.out_of_memory = reply->failure->kind == "out_of_memory";
+      cell.out_of_memory = worker.process.ran_out_of_memory();
     } else {
       measured.push_back(std::move(reply->measured));
     }
@@ -129,7 +129,11 @@ Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& p
   if (!*answers) return false;
   if ((*answers)->size() < workers.size()) return true;
   std::vector<WorkerBlock> blocks;
-  for (worker::Measured& one : **answers) blocks.push_back({one.begin_ns, std::move(one.latency_ns)});
+  for (worker::Measured& one : **answers) {
+    cell.device.back().insert(cell.device.back().end(), one.device_ns.begin(), one.device_ns.end());
+    cell.enqueue.back().insert(cell.enqueue.back().end(), one.enqueue_ns.begin(), one.enqueue_ns.end());
+    blocks.push_back({one.begin_ns, std::move(one.latency_ns)});
+  }
   const SideBySide block = combine(blocks);
   if (block.latency_ns.empty()) {
     cell.failure = "the workers were never busy at the same time: the machine did not run them together";
@@ -140,6 +144,12 @@ Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& p
   cell.throughput.back().push_back(block.inferences_per_s * static_cast<double>(cell.cell.batch));
   ++cell.blocks;
   return true;
+}
+
+// Absent on a CPU, where no inference has such a time.
+std::optional<Stat> summarise_on_gpu(const std::vector<std::vector<double>>& visits) {
+  if (std::ranges::all_of(visits, [](const std::vector<double>& visit) { return visit.empty(); })) return std::nullopt;
+  return summarise_blocks(visits);
 }
 
 // The stopping rule over all visits of a cell.
@@ -225,8 +235,7 @@ Status measure_cells(const World& world, std::vector<CellSamples*> cells, const 
     cell->peak_rss.push_back(static_cast<double>(peak));
     cell->processes += static_cast<std::int64_t>(workers.size());
     for (const worker::WarmedUp& one : warmed) note_warm_up(*cell, one);
-    cell->latencies.emplace_back();
-    cell->throughput.emplace_back();
+    for (auto* visits : {&cell->latencies, &cell->device, &cell->enqueue, &cell->throughput}) visits->emplace_back();
   }
   for (CellSamples* cell : random_turns(cells, plan)) {
     if (!alive) break;
@@ -237,8 +246,8 @@ Status measure_cells(const World& world, std::vector<CellSamples*> cells, const 
   }
   for (CellSamples* cell : cells) {
     if (cell->latencies.empty() || !cell->latencies.back().empty()) continue;
-    cell->latencies.pop_back();  // the visit ended before its turn
-    cell->throughput.pop_back();
+    // The visit ended before its turn.
+    for (auto* visits : {&cell->latencies, &cell->device, &cell->enqueue, &cell->throughput}) visits->pop_back();
   }
   for (Worker& worker : workers) worker.process.finish();
   return {};
@@ -267,6 +276,8 @@ SteadyRow assemble_row(const CellSamples& samples, const std::string& why_ended)
   StatOptions options;
   options.percentiles = {0.5, 0.9, 0.99, 0.999};
   out.latency = summarise_blocks(samples.latencies, options);
+  out.device = summarise_on_gpu(samples.device);
+  out.enqueue = summarise_on_gpu(samples.enqueue);
   out.throughput = summarise_blocks(samples.throughput);
   out.peak_rss = summarise(samples.peak_rss);
   if (!samples.failure.empty()) {

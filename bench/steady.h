@@ -27,6 +27,8 @@ struct CellSamples {
   Cell cell;
   double expected_ns = 0;                            // of one inference, from the pilot or the last block
   std::vector<std::vector<double>> latencies = {};   // ns, one entry per visit; with several workers of all of them
+  std::vector<std::vector<double>> device = {};      // ns, likewise: the inferences' work on the GPU; empty on a CPU
+  std::vector<std::vector<double>> enqueue = {};     // ns, likewise: until that was queued
   std::vector<std::vector<double>> throughput = {};  // inputs per second of all workers, per visit one per block
   std::vector<double> peak_rss = {};                 // bytes, one per visit, of the worker that had most
   std::int64_t blocks = 0;                           // stretches of time over all visits

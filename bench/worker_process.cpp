@@ -394,8 +394,12 @@ Result<worker::Reply> WorkerProcess::await_with_failure(const Limits& limits) {
   if (!line) return fail(line.error());
   Result<worker::Reply> reply = worker::read_reply(*line);
   if (!reply) kill();
-  ran_out_of_memory_ = reply && reply->failure && reply->failure->kind == "out_of_memory";
-  return reply;
+  if (!reply || !reply->failure) return reply;
+  const std::string& kind = reply->failure->kind;
+  ran_out_of_memory_ = kind == "out_of_memory" || kind == "device_memory";
+  if (kind != "device_lost") return reply;
+  kill();  // it ends by itself
+  return fail(error_of(*reply->failure));
 }
 
 Result<worker::Reply> WorkerProcess::await(const Limits& limits) {

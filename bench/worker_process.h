@@ -55,7 +55,7 @@ class WorkerProcess {
   // The next reply. A reply that carries a WorkerFailure is returned as an Error (message, phase, hint), as are death,
   // a hang, memory beyond the limit and an interrupt; the worker is then dead.
   Result<worker::Reply> await(const Limits& limits);
-  // As await, but the failure stays in the reply (for trials).
+  // As await, but the failure stays in the reply (for trials), unless it is one that the worker does not survive.
   Result<worker::Reply> await_with_failure(const Limits& limits);
 
   // --- for whoever waits for many workers at once (bench/pool/) ---

@@ -17,11 +17,13 @@ class NoWarnings final : public c10::WarningHandler {
   void process(const c10::Warning&) override {}
 };
 
-torch::jit::Module import_with_shapes(const std::string& path) {
+// On the CPU whatever the device: an input out of range is then an error in words, and not the end of a GPU's context.
+torch::jit::Module import_with_shapes(const std::string& path, const std::string& device) {
   NoWarnings none;
   const c10::WarningUtils::WarningHandlerGuard guard(&none);
   torch::jit::ExtraFilesMap no_files;
-  return torch::jit::import_ir_module(std::make_shared<torch::jit::CompilationUnit>(), path, std::nullopt, no_files,
+  return torch::jit::import_ir_module(std::make_shared<torch::jit::CompilationUnit>(), path,
+                                      device == "cpu" ? std::nullopt : std::optional<c10::Device>(c10::kCPU), no_files,
                                       /*load_debug_files=*/true, /*restore_shapes=*/true);
 }
 
@@ -33,7 +35,7 @@ Description describe_model(const LoadRequest& request, Blackbox& blackbox) {
   if (request.format == "aotinductor") {
     out = describe_aoti(request.path);
   } else {
-    const torch::jit::Module module = import_with_shapes(request.path);
+    const torch::jit::Module module = import_with_shapes(request.path, request.device);
     find_method(module, request.method);
     enter(blackbox, Phase::describe);
     out = describe_torchscript(module, request.method, blackbox);

@@ -75,6 +75,11 @@ constexpr std::array<std::string_view, 27> kAboutInputs = {"shapes cannot be mul
                                                            "Kernel size can't be greater"};
 constexpr std::array<std::string_view, 5> kAboutMemory = {"DefaultCPUAllocator", "bad_alloc", "not enough memory",
                                                           "out of memory", "Cannot allocate memory"};
+// What libtorch's CUDA allocator says, a kernel whose code found no room, and a library whose handle or workspace did
+// not.
+constexpr std::array<std::string_view, 5> kAboutDeviceMemory = {
+    "CUDA out of memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED",
+    "CUDNN_STATUS_ALLOC_FAILED"};
 constexpr std::array<std::string_view, 4> kAboutOperators = {
     "Unknown builtin op", "Unknown type name", "Could not find any similar ops", "Couldn't find an operator"};
 
@@ -82,6 +87,12 @@ constexpr std::array<std::string_view, 4> kAboutOperators = {
 constexpr std::string_view kUnsavedConstant = "required keyword attribute 'value' is undefined";
 constexpr std::string_view kPythonExtension =
     "--torch-lib site-packages/torch/lib --op-library libpython3.X.so --op-library";
+
+// The allocator asks NVML before it says that memory ran out, which fails in some containers and on parts of a GPU.
+bool about_device_memory(std::string_view text) {
+  return contains_any(text, kAboutDeviceMemory) ||
+         (contains(text, "CUDACachingAllocator.cpp") && contains(text, "NVML_SUCCESS"));
+}
 
 bool while_running(Phase phase) {
   return phase == Phase::first_inference || phase == Phase::warm_up || phase == Phase::measure || phase == Phase::trial;
@@ -126,10 +137,24 @@ std::string cause_in(std::string_view text) {
   return out.empty() ? "an error without a text" : out;
 }
 
+WorkerFailure device_lost(const std::string& cause) {
+  return {"device_lost", "the GPU's context is lost: " + cause,
+          "a kernel accessed memory out of bounds, failed an assertion, or the GPU itself failed: run the model by "
+          "itself with CUDA_LAUNCH_BLOCKING=1, and look for Xid in dmesg"};
+}
+
 WorkerFailure explain(const std::exception& error, Phase phase, const std::string& signature) {
   if (const auto* own = dynamic_cast<const Failure*>(&error)) return own->value();
   const std::string_view text = error.what();
   const std::string cause = cause_in(text);
+  if (about_device_memory(text)) {
+    return {"device_memory", "it does not fit into the GPU's memory: " + cause,
+            "use a smaller batch or dtype, a GPU with more memory, or end what else runs on this one"};
+  }
+  if (contains(text, "no kernel image is available"))
+    return {"cuda", cause, "this libtorch has no code for this GPU: point --torch-lib at a build that has"};
+  if (contains(text, "CUDA error: ") && !while_running(phase))
+    return {"cuda", cause, "look at nvidia-smi and dmesg for the state of the GPU"};
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr || contains_any(text, kAboutMemory)) {
     return {"out_of_memory", cause, "use a machine with more memory, a smaller batch, or a smaller dtype"};
   }

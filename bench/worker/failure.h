@@ -28,6 +28,9 @@ std::string cause_in(std::string_view text);
 // libtorch.
 std::string op_library_hint(std::string_view reason, const std::string& libtorch);
 
+// What became of the GPU's context when an inference failed with this cause: nothing can be run on it any more.
+WorkerFailure device_lost(const std::string& cause);
+
 // For an exception that libtorch or the model threw in `phase`. `signature` is that of the method, when known.
 WorkerFailure explain(const std::exception& error, Phase phase, const std::string& signature);
 

@@ -1,9 +1,11 @@
 #include "bench/worker/framework.h"
 
 #include <ATen/Config.h>
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/ops/empty.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/InferenceMode.h>
 #include <dlfcn.h>
 #include <torch/csrc/inductor/aoti_torch/c/shim.h>
@@ -77,6 +79,25 @@ void start_framework(std::int64_t threads) {
 
 void set_threads(std::int64_t threads) { at::set_num_threads(static_cast<int>(threads)); }
 std::int64_t threads() { return at::get_num_threads(); }
+
+std::string torch_library_folder() {
+  const std::string file = library_path();
+  const std::size_t slash = file.rfind('/');
+  return slash == std::string::npos ? "." : file.substr(0, slash);
+}
+
+std::string torch_version_built_for() { return version_text(kBuiltFor); }
+
+void start_torch_cuda() {
+  try {
+    at::globalContext().lazyInitDevice(c10::DeviceType::CUDA);
+  } catch (const std::exception& error) {
+    throw Failure("cuda", "libtorch cannot use CUDA: " + cause_in(error.what()),
+                  "libtorch_cpu.so and libtorch_cuda.so must be of one build");
+  }
+}
+
+void give_back_device_memory() { c10::getDeviceAllocator(c10::DeviceType::CUDA)->emptyCache(); }
 
 void in_inference_mode(const std::function<void()>& body) {
   const c10::InferenceMode guard;

@@ -1,7 +1,8 @@
 // libtorch as a whole: which one is loaded, is it the one this was built for, its first use, its threads. No torch
 // headers.
 //
-// Nothing here asks libtorch about CUDA: the first answer would be kept for the life of the process.
+// Nothing here but start_torch_cuda asks libtorch about CUDA: the first answer would be kept for the life of the
+// process.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,15 @@ void require_same_libtorch();
 void start_framework(std::int64_t threads);
 void set_threads(std::int64_t threads);
 std::int64_t threads();
+
+std::string torch_library_folder();     // of the libtorch_cpu.so that was loaded
+std::string torch_version_built_for();  // "2.11.0"
+
+// libtorch's own part of starting CUDA, when libtorch_cuda is loaded and the device has a context (cuda_start.h).
+// Throws Failure "cuda".
+void start_torch_cuda();
+// Gives what libtorch's allocator keeps of the device's memory back, as far as nothing holds it.
+void give_back_device_memory();
 
 // Runs `body` in inference mode, as a server does.
 void in_inference_mode(const std::function<void()>& body);

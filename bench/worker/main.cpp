@@ -37,6 +37,7 @@ int say_version() {
       continue;
     }
     channel.write(worker::write_line(session.answer(*request)));
+    if (session.has_lost_device()) ::_exit(1);
     if (const auto loop = session.take_loop()) loop(channel);
     // Destructors of a model and of libtorch take time and can crash; nobody waits for what they would free.
     if (request->verb == "exit") ::_exit(0);

@@ -42,35 +42,16 @@ at::ScalarType scalar_type(DType dtype) {
 
 class Maker {
  public:
-  explicit Maker(const InputRequest& request, const std::vector<at::Tensor>* given = nullptr)
-      : request_(request), given_(given) {}
+  explicit Maker(const InputRequest& request, const std::vector<at::Tensor>* given = nullptr,
+                 std::optional<c10::Device> device = std::nullopt)
+      : request_(request), given_(given), device_(device) {}
 
   // The next tensor is the `index`-th of those given.
   void go_to(std::size_t index) { next_given_ = index; }
 
   at::Tensor tensor(const InputSpec& input) {
-    if (given_ != nullptr) return given_->at(next_given_++);
-    const TensorSpec& spec = input.tensor;
-    const std::vector<std::int64_t> shape = shape_of(input);
-    const at::ScalarType type = scalar_type(spec.dtype);
-    Random random(request_.seed * 0x9E3779B97F4A7C15U + ++leaves_);  // each tensor its own, whatever comes before it
-    const bool floating = at::isFloatingType(type) || at::isComplexType(type);
-    switch (spec.fill) {
-      case Fill::zeros: return at::zeros(shape, type);
-      case Fill::ones: return at::ones(shape, type);
-      case Fill::arange: {
-        std::int64_t count = 1;
-        for (const std::int64_t extent : shape) count *= extent;
-        return at::arange(count, at::kLong).to(type).reshape(shape);
-      }
-      case Fill::uniform: return floats(shape, type, random, fill_uniform);
-      case Fill::randn: return floats(shape, type, random, fill_normal);
-      case Fill::range: return integers(input, shape, type, random);
-      case Fill::automatic: break;
-    }
-    if (floating) return floats(shape, type, random, fill_normal);
-    if (type == at::kBool && spec.low == 0 && spec.high == 0) return at::ones(shape, type);
-    return integers(input, shape, type, random);
+    const at::Tensor out = tensor_on_host(input);
+    return device_ ? out.to(*device_) : out;
   }
 
   // `expected` may be null: then the value's own type decides.
@@ -98,6 +79,31 @@ class Maker {
   }
 
  private:
+  at::Tensor tensor_on_host(const InputSpec& input) {
+    if (given_ != nullptr) return given_->at(next_given_++);
+    const TensorSpec& spec = input.tensor;
+    const std::vector<std::int64_t> shape = shape_of(input);
+    const at::ScalarType type = scalar_type(spec.dtype);
+    Random random(request_.seed * 0x9E3779B97F4A7C15U + ++leaves_);  // each tensor its own, whatever comes before it
+    const bool floating = at::isFloatingType(type) || at::isComplexType(type);
+    switch (spec.fill) {
+      case Fill::zeros: return at::zeros(shape, type);
+      case Fill::ones: return at::ones(shape, type);
+      case Fill::arange: {
+        std::int64_t count = 1;
+        for (const std::int64_t extent : shape) count *= extent;
+        return at::arange(count, at::kLong).to(type).reshape(shape);
+      }
+      case Fill::uniform: return floats(shape, type, random, fill_uniform);
+      case Fill::randn: return floats(shape, type, random, fill_normal);
+      case Fill::range: return integers(input, shape, type, random);
+      case Fill::automatic: break;
+    }
+    if (floating) return floats(shape, type, random, fill_normal);
+    if (type == at::kBool && spec.low == 0 && spec.high == 0) return at::ones(shape, type);
+    return integers(input, shape, type, random);
+  }
+
   std::vector<std::int64_t> shape_of(const InputSpec& input) const {
     std::vector<std::int64_t> out;
     std::int64_t count = 1;
@@ -213,6 +219,7 @@ class Maker {
 
   const InputRequest& request_;
   const std::vector<at::Tensor>* given_;
+  std::optional<c10::Device> device_;
   std::size_t next_given_ = 0;
   std::uint64_t leaves_ = 0;
 };
@@ -293,10 +300,10 @@ void add_tensor_specs(const std::vector<InputSpec>& inputs, std::vector<const In
 }
 
 std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema,
-                                        const std::vector<at::Tensor>* given) {
+                                        const std::vector<at::Tensor>* given, std::optional<c10::Device> device) {
   const c10::InferenceMode guard;
   const auto matched = match(request.inputs, schema);
-  Maker maker(request, given);
+  Maker maker(request, given, device);
   std::vector<std::size_t> first_tensor;  // of each input
   std::size_t tensors = 0;
   for (const InputSpec& input : request.inputs) {
@@ -339,13 +346,14 @@ std::vector<const InputSpec*> tensor_specs(const std::vector<InputSpec>& inputs)
   return out;
 }
 
-std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema) {
-  return make_arguments(request, schema, nullptr);
+std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema,
+                                        std::optional<c10::Device> device) {
+  return make_arguments(request, schema, nullptr, device);
 }
 
 std::vector<c10::IValue> make_arguments(const InputRequest& request, const c10::FunctionSchema& schema,
-                                        const std::vector<at::Tensor>& tensors) {
-  return make_arguments(request, schema, &tensors);
+                                        const std::vector<at::Tensor>& tensors, std::optional<c10::Device> device) {
+  return make_arguments(request, schema, &tensors, device);
 }
 
 std::vector<at::Tensor> make_flat_tensors(const InputRequest& request) {

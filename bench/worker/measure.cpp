@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <optional>
 
 #include "bench/warm_up.h"
 #include "bench/worker/blackbox.h"
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::int64_t kSpinNs = 200'000;
 constexpr std::int64_t kReserve = 16384;
+constexpr std::int64_t kClocksRampNs = 300'000'000;  // of load until an idle GPU's clocks are up
 
 // Sleeping alone wakes up late by more than a millisecond now and then: the last stretch is spun.
 void wait_until(std::int64_t time_ns) {
@@ -42,10 +44,14 @@ Measured measure(Model& model, const MeasureRequest& request, Blackbox& blackbox
   const std::int64_t enough_at = out.begin_ns + request.min_time_ns;
   const std::int64_t most = std::max<std::int64_t>(request.max_count, 1);
   for (std::int64_t count = 1;; ++count) {
-    model.call();
+    const std::optional<CallTimes> times = model.timed_call();
     const std::int64_t now = now_ns();
     out.latency_ns.push_back(now - boundary);
     boundary = now;
+    if (times) {
+      out.device_ns.push_back(times->device_ns);
+      out.enqueue_ns.push_back(times->enqueue_ns);
+    }
     count_inference(blackbox);
     if (count >= most || (now >= enough_at && count >= request.min_count)) break;
   }
@@ -55,7 +61,9 @@ Measured measure(Model& model, const MeasureRequest& request, Blackbox& blackbox
 WarmedUp warm_up(Model& model, const WarmUpRequest& request, Blackbox& blackbox) {
   bench::WarmUpDetector detector;
   std::vector<std::int64_t> starts;
-  const std::int64_t give_up_at = now_ns() + request.cap_ns;
+  const std::int64_t began = now_ns();
+  const std::int64_t give_up_at = began + request.cap_ns;
+  const std::int64_t not_before = model.is_on_gpu() ? began + kClocksRampNs : 0;
   std::int64_t end = 0;
   do {
     const std::int64_t start = now_ns();
@@ -64,7 +72,7 @@ WarmedUp warm_up(Model& model, const WarmUpRequest& request, Blackbox& blackbox)
     starts.push_back(start);
     count_inference(blackbox);
     detector.add(end - start);  // not part of any latency
-  } while (!detector.steady() && end < give_up_at);
+  } while ((!detector.steady() || end < not_before) && end < give_up_at);
 
   WarmedUp out;
   out.inferences = static_cast<std::int64_t>(starts.size());

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,6 +18,12 @@ namespace mlplan::worker {
 
 struct OutputTensor;  // outputs.h
 
+// Of one inference on a GPU.
+struct CallTimes {
+  std::int64_t device_ns = 0;   // by events around its work, gaps included
+  std::int64_t enqueue_ns = 0;  // from the call until it returned, with the work queued
+};
+
 class Model {
  public:
   Model() = default;
@@ -28,8 +35,18 @@ class Model {
   virtual void set_inputs(const InputRequest& request) = 0;
   // The same with these tensors, in the order of make_flat_tensors, in place of new ones.
   virtual void set_inputs(const InputRequest& request, const std::vector<at::Tensor>& tensors) = 0;
-  // One inference. The output is kept until the next call begins.
+  // One inference, done when it returns. The output is kept until the next call begins.
   virtual void call() = 0;
+  // The same with its times, of a model that is on a GPU; else nullopt, and nothing more than call() is done.
+  virtual std::optional<CallTimes> timed_call() {
+    call();
+    return std::nullopt;
+  }
+  virtual bool is_on_gpu() const { return false; }
+  // The output of the last call in the host's memory, where whoever asked would get it; on a CPU it is there.
+  virtual void fetch_output() {}
+  // Lets go of inputs and output, and of the memory that they hold.
+  virtual void forget() {}
   // One inference at each call, on the inputs that are set now, with an output of its own: as many as the load's
   // `concurrency` may run at the same time, each on a thread of its own. Lives no longer than the model.
   virtual std::function<void()> caller() = 0;
@@ -47,7 +64,7 @@ class Model {
   virtual std::string signature() const = 0;  // "forward(Tensor x) -> Tensor"; for error messages
 };
 
-// Both fill their stamps (unpack, loaded, reading) and throw Failure, or what libtorch throws.
+// Both fill their stamps (unpack, loaded, reading, copying) and throw Failure, or what libtorch throws.
 std::unique_ptr<Model> load_torchscript(const LoadRequest& request, ColdStartStamps& stamps);
 std::unique_ptr<Model> load_aoti(const LoadRequest& request, ColdStartStamps& stamps, Blackbox& blackbox);
 

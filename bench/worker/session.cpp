@@ -2,6 +2,8 @@
 
 #include "bench/worker/attend.h"
 #include "bench/worker/blackbox.h"
+#include "bench/worker/cuda_runtime.h"
+#include "bench/worker/cuda_start.h"
 #include "bench/worker/failure.h"
 #include "bench/worker/framework.h"
 #include "bench/worker/measure.h"
@@ -31,6 +33,12 @@ void read_file(const LoadRequest& wanted, Read read) {
   }
 }
 
+void refuse_packages_on_gpu(const LoadRequest& wanted) {
+  if (wanted.format != "aotinductor" || wanted.device == "cpu") return;
+  throw Failure("device", "compiled packages (.pt2) are measured on the CPU only",
+                "leave --device out, or export the model as TorchScript");
+}
+
 }  // namespace
 
 Session::Session(Blackbox& blackbox) : blackbox_(blackbox) { stamps_.preinit = preinit_stamp(); }
@@ -46,6 +54,7 @@ Reply Session::answer(const Request& request) {
       return reply;
     } else if (request.verb == "start") {
       start(request);
+      if (gpu_) reply.build.device = describe_cuda_device(*gpu_);
     } else if (request.verb == "load") {
       start(request);
       load(request);
@@ -73,13 +82,15 @@ Reply Session::answer(const Request& request) {
       check(request, reply);
     } else if (request.verb == "sample") {
       sample(request);
+    } else if (request.verb == "device_memory") {
+      device_memory(reply);
     } else {
       throw Failure("internal", "mlplan-worker does not know the request '" + request.verb + "'",
                     "use mlplan and mlplan-worker of one version");
     }
   } catch (const std::exception& error) {
     const auto phase = static_cast<Phase>(blackbox_.phase.load(std::memory_order_relaxed));
-    reply.failure = explain(error, phase, model_ ? model_->signature() : std::string());
+    reply.failure = after_failure(explain(error, phase, model_ ? model_->signature() : std::string()));
   } catch (...) {
     reply.failure = WorkerFailure{"model", "something that is no std::exception was thrown", {}};
   }
@@ -96,13 +107,16 @@ void Session::start(const Request& request) {
   if (started_) return;
   enter(blackbox_, Phase::framework_start);
   require_same_libtorch();
-  if (request.load.device != "cpu") {
-    throw Failure("device", "mlplan-worker runs models on the CPU; it cannot run them on '" + request.load.device + "'",
-                  "leave --device out");
-  }
+  const std::optional<int> gpu = cuda_device_of(request.load.device);
   start_framework(request.load.threads);
   stamps_.framework = take_stamp();
   stamps_.op_libraries = stamps_.framework;
+  if (gpu) {
+    enter(blackbox_, Phase::cuda_start);
+    start_cuda(*gpu, stamps_);
+    stamps_.op_libraries = stamps_.torch_cuda_init;
+    gpu_ = gpu;
+  }
   if (!request.load.op_libraries.empty()) {
     enter(blackbox_, Phase::op_libraries);
     load_op_libraries(request.load.op_libraries);
@@ -111,11 +125,28 @@ void Session::start(const Request& request) {
   started_ = true;
 }
 
+// Makes what can be made good: memory is given back, so that the next request finds it; a context that is lost is said.
+WorkerFailure Session::after_failure(WorkerFailure failure) {
+  if (!gpu_) return failure;
+  if (!context_is_alive(cuda_runtime())) {
+    device_lost_ = true;
+    return device_lost(failure.message);
+  }
+  if (failure.kind != "device_memory") return failure;
+  if (model_) model_->forget();
+  try {
+    give_back_device_memory();
+  } catch (const std::exception&) {  // it was reported already that there is too little
+  }
+  return failure;
+}
+
 void Session::load(const Request& request) {
   enter(blackbox_, Phase::load);
   model_.reset();
   LoadRequest wanted = request.load;
   if (wanted.format.empty()) wanted.format = format_of(wanted.path);
+  refuse_packages_on_gpu(wanted);
   // Weights that are made in inference mode cost less in every later call, so a server loads in it too.
   read_file(wanted, [&] {
     in_inference_mode([&] {
@@ -130,7 +161,10 @@ void Session::first(const Request& request, Reply& reply) {
   in_inference_mode([&] { model().set_inputs(request.input); });
   stamps_.input = take_stamp();
   enter(blackbox_, Phase::first_inference);
-  in_inference_mode([this] { model_->call(); });
+  in_inference_mode([this] {
+    model_->call();
+    model_->fetch_output();
+  });
   stamps_.first_result = take_stamp();
   count_inference(blackbox_);
   reply.outputs = model_->outputs();
@@ -179,6 +213,7 @@ void Session::describe(const Request& request, Reply& reply) {
   enter(blackbox_, Phase::load);
   LoadRequest wanted = request.load;
   if (wanted.format.empty()) wanted.format = format_of(wanted.path);
+  refuse_packages_on_gpu(wanted);
   // Describing TorchScript reads the model again: not two copies in memory at once.
   const bool load_again = model_ != nullptr && wanted.format == "torchscript";
   if (load_again) model_.reset();
@@ -202,6 +237,11 @@ void Session::sample(const Request& request) {
   require_same_libtorch();
   enter(blackbox_, Phase::describe);
   write_sample_model(request.sample_name, request.sample_size, request.sample_seed, request.sample_path);
+}
+
+void Session::device_memory(Reply& reply) {
+  if (!gpu_) throw Failure("internal", "CUDA was not started: there is no device whose memory could be told", {});
+  reply.device_memory_bytes = device_memory_in_use(cuda_runtime());
 }
 
 Model& Session::model() {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "bench/worker/channel.h"
@@ -15,12 +16,15 @@ class Session {
  public:
   explicit Session(Blackbox& blackbox);
   Reply answer(const Request& request);
+  // Nothing can be run any more: the process is of no use but to end.
+  bool has_lost_device() const { return device_lost_; }
   // The loop that the last answered request asked for (attend), if it did; empty otherwise.
   std::function<void(Channel&)> take_loop() { return std::exchange(loop_, {}); }
 
  private:
   void version(Reply& reply);
   void start(const Request& request);
+  WorkerFailure after_failure(WorkerFailure failure);
   void load(const Request& request);
   void first(const Request& request, Reply& reply);
   void warm_up(const Request& request, Reply& reply);
@@ -32,6 +36,7 @@ class Session {
   void quality(const Request& request, Reply& reply);
   void check(const Request& request, Reply& reply);
   void sample(const Request& request);
+  void device_memory(Reply& reply);
 
   Model& model();  // throws when none is loaded
   void set_inputs_if_given(const InputRequest& input);
@@ -39,6 +44,8 @@ class Session {
   Blackbox& blackbox_;
   ColdStartStamps stamps_;
   bool started_ = false;
+  std::optional<int> gpu_;  // that CUDA was started on
+  bool device_lost_ = false;
   std::unique_ptr<Model> model_;
   std::function<void(Channel&)> loop_;
 };

@@ -8,6 +8,26 @@
 
 namespace mlplan::cli {
 
+namespace {
+
+// A device by its number: "cuda" is "cuda:0", so that reports of the two agree.
+Flags::Reader read_device(std::string& device) {
+  return [&device, read_name = read_choice(device, {"cpu", "cuda"})](const std::string& value) -> Status {
+    constexpr std::string_view kNumbered = "cuda:";
+    const bool is_number = value.size() > kNumbered.size() && value.size() <= kNumbered.size() + 3 &&
+                           value.find_first_not_of("0123456789", kNumbered.size()) == std::string::npos;
+    if (value.starts_with(kNumbered) && is_number) {
+      device = fmt::format("cuda:{}", std::stoi(value.substr(kNumbered.size())));
+      return {};
+    }
+    if (Status named = read_name(value); !named) return named;
+    if (device == "cuda") device = "cuda:0";
+    return {};
+  };
+}
+
+}  // namespace
+
 void declare_model(Flags& flags, ModelFlags& model) {
   flags.positional("MODEL", kModelHelp, read_text(model.options.model_path));
   declare_call(flags, model);
@@ -35,7 +55,7 @@ void declare_torch(Flags& flags, bench::Options& options) {
 }
 
 void declare_worker(Flags& flags, bench::Options& options) {
-  flags.value("--device", "NAME", "cpu or cuda (cpu)", read_choice(options.device, {"cpu", "cuda"}));
+  flags.value("--device", "NAME", "cpu, cuda or cuda:N (cpu)", read_device(options.device));
   flags.repeatable("--env", "NAME=VALUE", "variable of the worker's environment",
                    [&options](const std::string& value) -> Status {
                      const std::size_t equals = value.find('=');

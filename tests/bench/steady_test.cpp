@@ -33,6 +33,23 @@ TEST_CASE("a row keeps what was measured, where from, and why it stopped") {
   CHECK(row.stop == "converged");
 }
 
+TEST_CASE("a row on a GPU has the time of its work there and of queueing it, a row on a CPU has none") {
+  CellSamples cell;
+  cell.latencies = {{1e6, 2e6, 3e6}};
+  cell.device = {{}};
+  cell.enqueue = {{}};
+  CHECK_FALSE(assemble_row(cell, "time_box").device);
+  CHECK_FALSE(assemble_row(cell, "time_box").enqueue);
+  cell.device = {{9e5, 8e5, 7e5}};
+  cell.enqueue = {{1e5, 2e5, 3e5}};
+  const SteadyRow row = assemble_row(cell, "time_box");
+  REQUIRE(row.device);
+  CHECK(row.device->median == 8e5);
+  CHECK(row.device->n == 3);
+  REQUIRE(row.enqueue);
+  CHECK(row.enqueue->median == 2e5);
+}
+
 TEST_CASE("a cell that stopped early names the conditions that were not met") {
   CellSamples cell;
   cell.latencies = {{1e6, 2e6, 3e6}};

@@ -72,6 +72,17 @@ TEST_CASE("the worker's world comes from flags") {
   CHECK(options.format == "aotinductor");
 }
 
+TEST_CASE("a device is named by its number, and the first one without") {
+  CHECK(good({"m.pt"}).options.device == "cpu");
+  CHECK(good({"m.pt", "--device", "cuda"}).options.device == "cuda:0");
+  CHECK(good({"m.pt", "--device", "cuda:0"}).options.device == "cuda:0");
+  CHECK(good({"m.pt", "--device", "cuda:11"}).options.device == "cuda:11");
+  for (const char* device : {"cuda:", "cuda:x", "cuda:-1", "cuda:1x", "gpu", ""}) {
+    CAPTURE(device);
+    CHECK(bad({"m.pt", "--device", device}).kind == ErrorKind::usage);
+  }
+}
+
 TEST_CASE("a flag wins over the variable, the variable over the default") {
   const Environment environment = [](const char* name) {
     return std::string_view(name) == "MLPLAN_TORCH_LIB" ? std::optional<std::string>("/from/variable") : std::nullopt;

@@ -58,6 +58,10 @@ int main(int argc, char** argv) {
                "def forward(self, x):\n"
                "  assert x.size(0) < 0, \"no weights for this customer\"\n"
                "  return x\n");
+  write_module(folder + "fits_to_4.pt",
+               "def forward(self, x):\n"
+               "  assert x.size(0) < 5, \"CUDA out of memory. Tried to allocate 2.00 GiB\"\n"
+               "  return torch.linear(x, self.weight)\n");
   write_module(folder + "endless.pt", "def forward(self, x):\n  while True:\n    x = x + 1\n  return x\n");
   write_module(folder + "endless_linear.pt",
                "def forward(self, x):\n  y = torch.linear(x, self.weight)\n  while True:\n    y = y + 1\n  return y\n");

@@ -36,3 +36,34 @@ TEST_CASE("an operator library that is a Python extension is told what it lacks"
   CHECK_FALSE(names(other, "Python"));
   CHECK(names(other, "2.11.0"));
 }
+
+TEST_CASE("the GPU's memory running out is told from the host's, whoever noticed it") {
+  const auto kind = [](const char* text) { return explain(std::runtime_error(text), Phase::measure, {}).kind; };
+  for (const char* text :
+       {"CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.10 GiB",
+        "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported at some other API call",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "CUDA error: CUBLAS_STATUS_NOT_INITIALIZED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "NVML_SUCCESS == r INTERNAL ASSERT FAILED at \"../c10/cuda/CUDACachingAllocator.cpp\":830"}) {
+    CAPTURE(text);
+    CHECK(kind(text) == "device_memory");
+  }
+  CHECK(kind("[enforce fail at alloc_cpu.cpp:113] DefaultCPUAllocator: can't allocate memory") == "out_of_memory");
+  CHECK(kind("CUDA error: an illegal memory access was encountered") == "model");
+  CHECK(kind("CUDA error: no kernel image is available for execution on the device") == "cuda");
+  CHECK(kind("CUDACachingAllocator.cpp: something else") == "model");
+}
+
+TEST_CASE("of TorchScript's traceback the allocator's own line is kept") {
+  const WorkerFailure failure =
+      explain(std::runtime_error("The following operation failed in the TorchScript interpreter.\n"
+                                 "Traceback of TorchScript (most recent call last):\n"
+                                 "  File \"m.py\", line 2, in forward\n    return torch.linear(x, self.weight)\n"
+                                 "           ~~~~~~~~~~~~ <--- HERE\n"
+                                 "RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB.\n"),
+              Phase::first_inference, {});
+  CHECK(failure.kind == "device_memory");
+  CHECK(failure.message.find("does not fit into the GPU's memory: CUDA out of memory. Tried to allocate 2.00 GiB") !=
+        std::string::npos);
+}
