@@ -10,6 +10,8 @@
 namespace mlplan::bench {
 namespace {
 
+constexpr double kHostBoundShare = 0.8;  // of the time on the device, spent on queueing its work
+
 std::string readable(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
   return name;
@@ -36,10 +38,14 @@ void where_the_time_goes(const ColdStartState& state, std::vector<std::string>& 
   static const std::pair<std::string_view, std::string_view> meanings[] = {
       {"process_start", "exec and dynamic linking of libtorch's libraries"},
       {"framework_start", "libtorch's static initialisers and first use, the same for every model"},
+      {"cuda_driver", "NVIDIA's driver: an idle card without a persistence daemon starts anew"},
+      {"cuda_libraries", "CUDA's libraries, over 2 GB, the same for every model"},
+      {"cuda_context", "the process's own set-up on the GPU, the same for every model"},
       {"op_libraries", "loading the custom operators"},
       {"unpack", "writing the package's files out before they can be loaded"},
       {"file_read", "getting the model's bytes into memory"},
       {"deserialise", "parsing, compiling the program and building the modules"},
+      {"copy_to_device", "the weights on their way to the GPU, tensor by tensor, from memory that is not pinned"},
       {"first_inference", "the first run: code paths and memory used for the first time"}};
   std::string meaning;
   for (const auto& [name, text] : meanings) {
@@ -81,6 +87,15 @@ void distance_from_the_limit(const ColdStartState& state, double bytes, std::vec
   out.push_back(text + ".");
 }
 
+void rate_of_copying(const ColdStartState& state, std::vector<std::string>& out) {
+  const Phase* copy = find_phase(state, "copy_to_device");
+  if (copy == nullptr || !state.copied_bytes || !(copy->wall.median > 0)) return;
+  const auto bytes = static_cast<double>(*state.copied_bytes);
+  out.push_back(fmt::format("Copying {} to the GPU takes {} of a {} start, {}.", format_bytes(bytes),
+                            format_duration(copy->wall.median), readable(state.name),
+                            format_byte_rate(bytes * 1e9 / copy->wall.median)));
+}
+
 // Said only where it cannot be chance: three rounds or more, the last start of each slower than single starts are.
 void simultaneous_starts(const Report& report, std::vector<std::string>& out) {
   const ColdStartState* warm = find_state(report, "warm");
@@ -103,6 +118,27 @@ std::string how_far(const Agreement& agreement) {
   if (agreement.max_abs_error == std::numeric_limits<double>::max()) return "an infinity stands on one side only";
   return fmt::format("they are up to {:.3g} apart where values reach {:.3g}", agreement.max_abs_error.value_or(0),
                      agreement.scale.value_or(0));
+}
+
+// One warning for all rows: the smallest batch is where it is worst, the largest says how far it reaches.
+void warn_about_host_bound(const Report& report, std::vector<Warning>& out) {
+  std::vector<const SteadyRow*> bound;
+  for (const SteadyRow& row : report.steady) {
+    if (is_host_bound(row).value_or(false)) bound.push_back(&row);
+  }
+  if (bound.empty()) return;
+  std::vector<std::string> rows;
+  for (const SteadyRow* row : bound) rows.push_back(std::to_string(row->batch));
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  const SteadyRow& first = *bound.front();
+  out.push_back(
+      {"host_bound",
+       fmt::format("at batch {} the CPU sets the pace, not the GPU: queueing the work of an inference takes {}, "
+                   "the GPU is through with it after {}",
+                   fmt::join(rows, ", "), format_duration(first.enqueue->median),
+                   format_duration(first.device->median)),
+       "a larger batch costs little more; else fewer and larger operators: torch.jit.freeze, fusion, or a "
+       "CUDA graph in the server"});
 }
 
 // A golden that differs is told whatever the reason; the others only where a model that repeats itself disagrees.
@@ -143,6 +179,7 @@ std::vector<std::string> diagnose(const Report& report) {
   for (const ColdStartState* state : {cold, warm}) {
     if (state != nullptr) distance_from_the_limit(*state, static_cast<double>(report.model.bytes), out);
   }
+  if (headline != nullptr) rate_of_copying(*headline, out);
   simultaneous_starts(report, out);
   if (headline != nullptr) {
     const Phase* first = find_phase(*headline, "first_inference");
@@ -170,6 +207,11 @@ std::vector<std::string> diagnose(const Report& report) {
     }
   }
   return out;
+}
+
+std::optional<bool> is_host_bound(const SteadyRow& row) {
+  if (!row.device || !row.enqueue || !(row.device->median > 0)) return std::nullopt;
+  return row.enqueue->median > kHostBoundShare * row.device->median;
 }
 
 std::vector<Warning> warn(const Report& report) {
@@ -228,6 +270,7 @@ std::vector<Warning> warn(const Report& report) {
                      {}});
     }
   }
+  warn_about_host_bound(report, out);
   for (const SteadyRow& row : report.steady) {
     if (row.generator_late.value_or(false)) {
       out.push_back({"generator_late",

@@ -55,6 +55,10 @@ Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap
       return fail(reply.error());
     if (std::string_view(step.verb) == "load") out.load_peak = read_peak_rss(process.pid()).value_or(0);
     if (Status done = record(step.name); !done) return fail(done.error());
+    if (world.load.device == "cpu") continue;
+    const Result<worker::Reply> device = ask(world, *worker, "device_memory", warm_up_cap_ns);
+    if (!device) return fail(device.error());
+    out.on_gpu[step.name] = device->device_memory_bytes;
   }
   const Result<worker::Reply> quality = ask(world, *worker, "quality", warm_up_cap_ns);
   if (!quality) return fail(quality.error());
@@ -160,7 +164,10 @@ MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::v
     std::vector<double> rss;
     std::vector<double> pss;
     std::vector<double> private_bytes;
+    std::vector<double> on_gpu;
     for (const LedgerPass& pass : passes) {
+      if (const auto found = pass.on_gpu.find(name); found != pass.on_gpu.end())
+        on_gpu.push_back(static_cast<double>(found->second));
       if (std::string_view(name) == "load_peak") {
         if (pass.load_peak > 0) rss.push_back(static_cast<double>(pass.load_peak));
       } else if (std::string_view(name) == "peak") {
@@ -177,6 +184,7 @@ MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::v
     row.rss = summarise(rss);
     row.pss = summarise(pss);
     row.private_bytes = summarise(private_bytes);
+    if (!on_gpu.empty()) row.gpu = summarise(on_gpu);
     out.ledger.push_back(std::move(row));
   }
   out.peak_rss = summarise(peaks);

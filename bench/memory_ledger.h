@@ -17,9 +17,10 @@ namespace mlplan::bench {
 struct LedgerPass {
   // baseline, framework, after_load, first_inference, steady; of a program seen from outside ready, sampled_peak
   std::map<std::string, ProcessMemory> at;
-  std::int64_t load_peak = 0;  // resident peak while loading; 0: not read
-  std::int64_t peak = 0;       // highest resident peak of all; 0: not read
-  std::string output_digest;   // of the model's output in this process
+  std::map<std::string, std::int64_t> on_gpu;  // in use on the whole device, from framework on; empty on a CPU
+  std::int64_t load_peak = 0;                  // resident peak while loading; 0: not read
+  std::int64_t peak = 0;                       // highest resident peak of all; 0: not read
+  std::string output_digest;                   // of the model's output in this process
 };
 Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap_ns);
 

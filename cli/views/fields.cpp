@@ -29,6 +29,8 @@ constexpr Field<LedgerRow> kLedgerFields[] = {
 
 constexpr Field<SteadyRow> kSteadyFields[] = {
     {"latency", "median", Unit::duration, [](const SteadyRow& row) -> const Stat& { return row.latency; }},
+    {"device", "on GPU", Unit::duration,
+     [](const SteadyRow& row) -> const Stat& { return row.device ? *row.device : kNotMeasured; }},
     {"throughput", "throughput", Unit::per_second, [](const SteadyRow& row) -> const Stat& { return row.throughput; }},
     {"peak_rss", "peak RSS", Unit::bytes, [](const SteadyRow& row) -> const Stat& { return row.peak_rss; }},
 };

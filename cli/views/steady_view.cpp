@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "cli/views/fields.h"
@@ -59,7 +61,18 @@ std::set<std::string> dims_of(const std::vector<SteadyRow>& rows) {
   return names;
 }
 
-std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& dims, bool best) {
+// Of a run on a CPU the column of the GPU is left out.
+std::vector<const Field<SteadyRow>*> fields_of(const std::vector<SteadyRow>& rows) {
+  const bool gpu = std::ranges::any_of(rows, [](const SteadyRow& row) { return row.device.has_value(); });
+  std::vector<const Field<SteadyRow>*> out;
+  for (const auto& field : steady_fields()) {
+    if (gpu || std::string_view(field.key) != "device") out.push_back(&field);
+  }
+  return out;
+}
+
+std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& dims,
+                           const std::vector<const Field<SteadyRow>*>& fields, bool best) {
   std::vector<Cell> cells = {{fmt::format("batch {}", row.batch), best ? Ink::bold : Ink::plain}};
   for (const std::string& name : dims) {
     const auto found = row.dims.find(name);
@@ -68,10 +81,10 @@ std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& di
   cells.push_back({std::to_string(row.threads)});
   cells.push_back({std::to_string(row.workers)});
   const Ink ink = row.latency.n == 0 ? Ink::dim : Ink::plain;
-  for (const auto& field : steady_fields()) {
-    const std::string_view key = field.key;
+  for (const auto* field : fields) {
+    const std::string_view key = field->key;
     const bool headline = key == "throughput" && best;
-    cells.push_back({format_median(field.stat(row), field.unit), headline ? Ink::green : ink});
+    cells.push_back({format_median(field->stat(row), field->unit), headline ? Ink::green : ink});
     if (key != "latency") continue;
     cells.push_back({format_spread(row.latency), Ink::dim});
     for (const char* name : {"p90", "p99"}) {
@@ -93,9 +106,10 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
   std::vector<Column> columns = {{"STEADY STATE", false}};
   for (const std::string& name : dims) columns.push_back({name});
   columns.insert(columns.end(), {{"threads"}, {"workers"}});
-  for (const auto& field : steady_fields()) {
-    const std::string_view key = field.key;
-    columns.push_back({field.label, true, key == "peak_rss" ? 5 : 0});
+  const std::vector<const Field<SteadyRow>*> fields = fields_of(rows);
+  for (const auto* field : fields) {
+    const std::string_view key = field->key;
+    columns.push_back({field->label, true, key == "peak_rss" ? 5 : 0});
     if (key == "latency") columns.insert(columns.end(), {{"", true, 3}, {"p90", true, 4}, {"p99", true, 1}});
   }
   columns.push_back({"stopped by", false, 2});
@@ -105,7 +119,7 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const bool shown = style.verbose || rows.size() <= kRowsAtMost || i < kRowsAtMost - 1 || &rows[i] == best;
     if (shown)
-      table.add(cells_of(rows[i], dims, &rows[i] == best));
+      table.add(cells_of(rows[i], dims, fields, &rows[i] == best));
     else
       ++left_out;
   }

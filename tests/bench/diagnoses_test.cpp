@@ -70,3 +70,55 @@ TEST_CASE("first touch is said to be an estimate, and a small cause is not named
             .find("first touch of fresh memory is an estimated 75.0 % of it.") != std::string::npos);
   CHECK(all(reading("warm", {{"first_touch", 40}, {"copy", 160}})).find("gives 8.00 GB/s.") != std::string::npos);
 }
+
+namespace {
+
+SteadyRow on_gpu(std::int64_t batch, double device_ns, double enqueue_ns) {
+  SteadyRow row;
+  row.batch = batch;
+  row.device = one(device_ns);
+  row.enqueue = one(enqueue_ns);
+  return row;
+}
+
+const Warning* find(const std::vector<Warning>& warnings, std::string_view code) {
+  for (const Warning& warning : warnings) {
+    if (warning.code == code) return &warning;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("a row is host-bound where queueing its work takes most of the time on the device") {
+  CHECK(is_host_bound(on_gpu(1, 1e6, 0.81e6)) == true);
+  CHECK(is_host_bound(on_gpu(1, 1e6, 0.8e6)) == false);
+  CHECK(is_host_bound(on_gpu(1, 50e6, 1e6)) == false);
+  CHECK_FALSE(is_host_bound(SteadyRow{}));
+  CHECK_FALSE(is_host_bound(on_gpu(1, 0, 1e6)));  // nothing ran there
+}
+
+TEST_CASE("the warning of a host-bound model names the batches that are, and what to do") {
+  Report report;
+  report.steady = {on_gpu(1, 1.05e6, 1e6), on_gpu(2, 1.1e6, 1e6), on_gpu(32, 9e6, 1e6)};
+  const std::vector<Warning> warnings = warn(report);
+  const Warning* found = find(warnings, "host_bound");
+  REQUIRE(found != nullptr);
+  CHECK(found->message ==
+        "at batch 1, 2 the CPU sets the pace, not the GPU: queueing the work of an inference takes 1.00 ms, the GPU is "
+        "through with it after 1.05 ms");
+  CHECK(found->hint.find("batch") != std::string::npos);
+  report.steady.erase(report.steady.begin(), report.steady.begin() + 2);
+  CHECK(find(warn(report), "host_bound") == nullptr);
+}
+
+TEST_CASE("what is copied to a GPU is told with its rate, and nothing is said of it on a CPU") {
+  Report report = reading("warm", {});
+  CHECK(all(report).find("to the GPU") == std::string::npos);
+  ColdStartState& state = report.cold_start.states.front();
+  state.copied_bytes = 80'000'000;
+  Phase& copy = state.phases.emplace_back();
+  copy.name = "copy_to_device";
+  copy.wall = one(20e6);
+  CHECK(all(report).find("Copying 76.3 MiB to the GPU takes 20.0 ms of a warm start, 4.00 GB/s.") != std::string::npos);
+}

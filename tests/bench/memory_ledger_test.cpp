@@ -41,3 +41,20 @@ TEST_CASE("the two peaks have a resident figure only") {
     if (row.at == "steady") CHECK(row.private_bytes.median == 80);
   }
 }
+
+TEST_CASE("memory of the device stands at the barriers at which there was a context on it") {
+  LedgerPass pass;
+  pass.at["baseline"] = {10, 9, 8};
+  pass.at["framework"] = {50, 40, 30};
+  pass.at["steady"] = {100, 90, 80};
+  pass.on_gpu["framework"] = 400;
+  pass.on_gpu["steady"] = 900;
+  LedgerPass second = pass;
+  second.on_gpu["steady"] = 1100;
+  const MemoryReport memory = assemble_memory({pass, second}, {}, {}, {});
+  REQUIRE(memory.ledger.size() == 3);
+  CHECK_FALSE(memory.ledger[0].gpu);
+  CHECK(memory.ledger[1].gpu->median == 400);
+  CHECK(memory.ledger[2].gpu->median == 1000);
+  CHECK(memory.ledger[2].gpu->n == 2);
+}

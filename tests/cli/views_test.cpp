@@ -67,6 +67,27 @@ TEST_CASE("memory over a dimension without a line through it lists the peaks") {
   CHECK(contains(memory_view(memory, Style{}), "seq: peak 1.00 MiB at 16, 2.00 MiB at 32"));
 }
 
+TEST_CASE("memory, times and phases of a GPU are shown where there are any, and their columns only there") {
+  Report report = examples::small_fast_model();
+  Style style;
+  style.width = 140;
+  CHECK_FALSE(contains(memory_view(report.memory, style), "GPU"));
+  CHECK_FALSE(contains(steady_view(report.steady, style), "GPU"));
+  report.memory.ledger[1].gpu = Stat{.median = 512.0 * 1024 * 1024, .n = 10};
+  report.steady[0].device = Stat{.median = 3.24e6, .n = 10};
+  const std::string memory = memory_view(report.memory, style);
+  CHECK(contains(memory, "GPU"));
+  CHECK(contains(memory, "512 MiB"));
+  const std::string steady = steady_view(report.steady, style);
+  CHECK(contains(steady, "on GPU"));
+  CHECK(contains(steady, "3.24 ms"));
+  ColdStartState state = report.cold_start.states[0];
+  Phase& context = state.phases.emplace_back();
+  context.name = "cuda_context";
+  context.wall = Stat{.median = 2e9, .n = 1};
+  CHECK(contains(waterfall(state, wall_of(state), false, style), "cuda context"));
+}
+
 TEST_CASE("a percentile without the samples for it says how many it needs") {
   SteadyRow row = examples::huge_slow_model().steady[0];
   CHECK(contains(steady_view({row}, Style{}), "needs 299"));
