@@ -90,6 +90,7 @@ void distance_from_the_limit(const ColdStartState& state, double bytes, std::vec
 void rate_of_copying(const ColdStartState& state, std::vector<std::string>& out) {
   const Phase* copy = find_phase(state, "copy_to_device");
   if (copy == nullptr || !state.copied_bytes || !(copy->wall.median > 0)) return;
+  if (copy->wall.median < 0.05 * state.time_to_first_result.median) return;  // not where the time is
   const auto bytes = static_cast<double>(*state.copied_bytes);
   out.push_back(fmt::format("Copying {} to the GPU takes {} of a {} start, {}.", format_bytes(bytes),
                             format_duration(copy->wall.median), readable(state.name),

@@ -121,4 +121,6 @@ TEST_CASE("what is copied to a GPU is told with its rate, and nothing is said of
   copy.name = "copy_to_device";
   copy.wall = one(20e6);
   CHECK(all(report).find("Copying 76.3 MiB to the GPU takes 20.0 ms of a warm start, 4.00 GB/s.") != std::string::npos);
+  state.phases.back().wall = one(12e6);
+  CHECK(all(report).find("to the GPU") == std::string::npos);  // not where the time is
 }
