@@ -61,13 +61,15 @@ Failure driver_failure(int result, const Surroundings& surroundings) {
   }
 }
 
-std::optional<Failure> driver_too_old(int driver, int needed) {
-  if (driver / 1000 >= needed / 1000) return std::nullopt;
-  return Failure("cuda",
-                 "the NVIDIA driver is too old: it is for CUDA " + cuda_version_text(driver) +
-                     ", this libtorch is built with CUDA " + cuda_version_text(needed),
-                 "install driver " + driver_branch(needed) + " or newer, or use a libtorch built with CUDA " +
-                     std::to_string(driver / 1000));
+// Any minor version of a major one will do.
+bool driver_suits(int driver, int needed) { return driver / 1000 >= needed / 1000; }
+
+Failure driver_too_old(int driver, int needed) {
+  return {"cuda",
+          "the NVIDIA driver is too old: it is for CUDA " + cuda_version_text(driver) +
+              ", this libtorch is built with CUDA " + cuda_version_text(needed),
+          "install driver " + driver_branch(needed) + " or newer, or use a libtorch built with CUDA " +
+              std::to_string(driver / 1000)};
 }
 
 Failure libraries_failure(const std::string& folder, bool is_there, const std::string& reason,

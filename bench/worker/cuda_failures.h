@@ -19,8 +19,9 @@ Failure no_driver(const std::string& reason);  // dlerror's
 // cuInit's result, a CUresult other than success.
 Failure driver_failure(int result, const Surroundings& surroundings);
 
-// Versions as the runtime tells them, 12080 for CUDA 12.8; nullopt: the driver is new enough.
-std::optional<Failure> driver_too_old(int driver, int needed);
+// Versions as the runtime tells them, 12080 for CUDA 12.8.
+bool driver_suits(int driver, int needed);
+Failure driver_too_old(int driver, int needed);
 
 // `count` devices are visible, and `device` is none of them.
 Failure no_such_device(int device, int count);

@@ -53,7 +53,7 @@ void start_driver(const CudaRuntime& cuda, int device) {
   int need = 0;
   require_success(cuda, cuda.driver_version(&have), "cudaDriverGetVersion");
   require_success(cuda, cuda.runtime_version(&need), "cudaRuntimeGetVersion");
-  if (const auto failure = driver_too_old(have, need)) throw *failure;
+  if (!driver_suits(have, need)) throw driver_too_old(have, need);
   int count = 0;
   if (const int result = driver.call("cuDeviceGetCount", &count); result != 0)
     throw driver_failure(result, look_around());

@@ -136,7 +136,8 @@ WorkerFailure Session::after_failure(WorkerFailure failure) {
   if (model_) model_->forget();
   try {
     give_back_device_memory();
-  } catch (const std::exception&) {  // it was reported already that there is too little
+  } catch (const std::exception& error) {
+    failure.message += "; nor can any be given back: " + cause_in(error.what());
   }
   return failure;
 }

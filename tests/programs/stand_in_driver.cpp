@@ -8,7 +8,7 @@ namespace {
 
 int number(const char* variable, int otherwise) {
   const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::atoi(text);
+  return text == nullptr ? otherwise : static_cast<int>(std::strtol(text, nullptr, 10));
 }
 
 }  // namespace

@@ -39,14 +39,13 @@ TEST_CASE("every other result of cuInit keeps its number") {
 }
 
 TEST_CASE("a driver may be older by a minor version, and not by a major one") {
-  CHECK_FALSE(driver_too_old(13000, 13010));
-  CHECK_FALSE(driver_too_old(14000, 13000));
-  const auto old = driver_too_old(12080, 13000);
-  REQUIRE(old);
-  CHECK(says(*old, "it is for CUDA 12.8, this libtorch is built with CUDA 13.0", "R580 or newer"));
-  const auto older = driver_too_old(11040, 12060);
-  REQUIRE(older);
-  CHECK(says(*older, "CUDA 11.4", "R525"));
+  CHECK(driver_suits(13000, 13010));
+  CHECK(driver_suits(14000, 13000));
+  CHECK_FALSE(driver_suits(12080, 13000));
+  CHECK_FALSE(driver_suits(0, 12000));
+  CHECK(says(driver_too_old(12080, 13000), "it is for CUDA 12.8, this libtorch is built with CUDA 13.0",
+             "R580 or newer"));
+  CHECK(says(driver_too_old(11040, 12060), "CUDA 11.4", "R525"));
 }
 
 TEST_CASE("one device is counted in the singular") {
