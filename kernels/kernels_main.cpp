@@ -49,7 +49,7 @@ bool take_number(std::string_view argument, int least, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size() && value >= least) return true;
   std::fprintf(stderr, "mlplan-kernels: %s takes a number from %d, not '%s'\n",
-               std::string(argument.substr(0, at - 1)).c_str(), least, text.data());
+               std::string(argument.substr(0, at - 1)).c_str(), least, std::string(text).c_str());
   return false;
 }
 

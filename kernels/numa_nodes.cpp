@@ -28,7 +28,7 @@ std::vector<int> cpus_of_list(std::string_view list) {
     const std::string_view part = list.substr(0, list.find(','));
     int first = 0;
     const char* const end = part.data() + part.size();
-    auto [at, error] = std::from_chars(part.data(), end, first);
+    auto [at, error] = std::from_chars(part.data(), part.data() + part.size(), first);
     int last = first;
     if (error == std::errc() && at != end && *at == '-') {
       const auto second = std::from_chars(at + 1, end, last);

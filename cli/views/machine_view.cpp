@@ -98,7 +98,7 @@ std::string machine_view(const MachineProfile& profile, const std::string& writt
     subject = each.subject;
     text += "\n" + table_of(subject, figures, style);
   }
-  text += "\n";
+  text += '\n';
   text += not_measured_lines(profile.not_measured, style);
   text += paragraph("run",
                     fmt::format("{} in {:.0f} s{}", counted(profile.rounds, "round"), profile.wall_s,

@@ -10,7 +10,7 @@ namespace {
 
 int number(const char* variable, int otherwise) {
   const char* const text = std::getenv(variable);
-  return text != nullptr ? std::atoi(text) : otherwise;
+  return text != nullptr ? static_cast<int>(std::strtol(text, nullptr, 10)) : otherwise;
 }
 
 int fails() { return number("STAND_IN_INIT", 100); }
