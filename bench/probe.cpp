@@ -103,6 +103,7 @@ Result<MachineProfile> probe(const ProbeOptions& options, const ProbeHooks& hook
       break;
     }
     ++profile.rounds;
+    if (samples.figures.empty()) break;  // what cannot be done once cannot be done
     longest_ns = std::max(longest_ns, now_ns() - now);
   }
   profile.wall_s = static_cast<double>(now_ns() - begin_ns) / 1e9;
