@@ -16,8 +16,8 @@ namespace mlplan::cli {
 namespace {
 
 constexpr double kConfidence = 0.95;
-constexpr double kCalibrationLoad = 0.4;       // of the pool
-constexpr double kMostCalibrationRate = 1000;  // per second: short inferences do not fill a pool
+constexpr double kLeastCalibrationLoad = 0.2;  // of the instances that the run begins with
+constexpr double kMostCalibrationLoad = 0.7;   // so that requests do not queue on a machine somewhat slower, either
 constexpr double kCalibration_s = 10;
 constexpr double kCalibrationRequests = 10;   // at least
 constexpr double kLongestCalibration_s = 60;  // for them
@@ -348,7 +348,10 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
   const double mean_s = instance.service.front().time_s.mean;
   const auto slots = static_cast<double>(instance.workers * play.pool.fleet.initial_instances);
-  const double rate = std::min(kMostCalibrationRate, kCalibrationLoad * slots / mean_s);
+  // How long an inference takes depends on how busy the machine is: as busy as in the run.
+  const double load =
+      std::clamp(setup.schedule.first_rate_per_s * mean_s / slots, kLeastCalibrationLoad, kMostCalibrationLoad);
+  const double rate = load * slots / mean_s;
   const double count =
       std::max(std::min(kCalibrationRequests, rate * kLongestCalibration_s), std::floor(rate * kCalibration_s));
   play.schedule_s.clear();

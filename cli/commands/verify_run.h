@@ -28,9 +28,9 @@ struct VerifySetup {
 // The workers that the run begins with: calibrated first, then played with.
 bench::Crew make_crew(const VerifySetup& setup);
 
-// What is measured before the run by requests at another rate, so that they hardly queue: the pool's own part of a
-// response, which belongs to the pool and not to the model; and how fast the machine is now, since that drifts, beside
-// what the report has. The prediction takes both, and the report's own times are judged apart from it.
+// What is measured before the run by requests at its rate but equally spaced, so that they hardly queue: the pool's own
+// part of a response, which belongs to the pool and not to the model; and how fast the machine is now, since that
+// drifts, beside what the report has. The prediction takes both, and the report's own times are judged apart from it.
 struct PoolCalibration {
   bench::HandOver hand_over = {};
   double pace = 1;               // inference now over the report's, medians

@@ -42,7 +42,7 @@ class Program {
   ~Program();
 
   pid_t pid() const { return pid_; }
-  void type(const std::string& keys);  // at its terminal
+  void type(const std::string& keys);                                     // at its terminal
   bool says(const std::string& text, std::chrono::seconds within) const;  // on standard error, by then
   Ended wait(std::chrono::seconds deadline = std::chrono::seconds(90));
 
