@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
-#include <sched.h>
 #include <spawn.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -23,6 +22,7 @@
 #include "bench/environment.h"
 #include "bench/last_words.h"
 #include "bench/proc_files.h"
+#include "kernels/on_cpus.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::bench {
@@ -53,31 +53,6 @@ std::vector<std::string> worker_environment(const Launch& launch) {
   variables["MLPLAN_PADDING"] = std::string(launch.padding, 'x');
   return as_environment(variables);
 }
-
-// Sets this thread's affinity for as long as it lives: a spawned process inherits it.
-class Affinity {
- public:
-  explicit Affinity(const std::vector<int>& cpus) {
-    if (cpus.empty()) return;
-    sched_getaffinity(0, sizeof before_, &before_);
-    cpu_set_t wanted;
-    CPU_ZERO(&wanted);
-    for (const int cpu : cpus) CPU_SET(static_cast<std::size_t>(cpu), &wanted);
-    changed_ = sched_setaffinity(0, sizeof wanted, &wanted) == 0;
-    failed_ = !changed_;
-  }
-  Affinity(const Affinity&) = delete;
-  Affinity& operator=(const Affinity&) = delete;
-  ~Affinity() {
-    if (changed_) sched_setaffinity(0, sizeof before_, &before_);
-  }
-  bool failed() const { return failed_; }
-
- private:
-  cpu_set_t before_{};
-  bool changed_ = false;
-  bool failed_ = false;
-};
 
 struct SpawnAttributes {
   posix_spawnattr_t attributes{};
@@ -180,7 +155,7 @@ Result<WorkerProcess> WorkerProcess::spawn(const Launch& launch, const std::vect
   std::string path = launch.worker_path;
   char* arguments[] = {path.data(), nullptr};
 
-  const Affinity affinity(launch.cpus);
+  const kernels::OnCpus affinity(launch.cpus);
   if (affinity.failed()) {
     return fail(ErrorKind::usage, "these CPUs cannot be used by this process", "--cpus",
                 "see `taskset -p $$` for those that can");

@@ -26,11 +26,6 @@ const char* pending_name(Pending pending) {
   return "quiet";
 }
 
-bool of_time(const Measure& measure) {
-  return measure.unit == MeasureUnit::nanoseconds || measure.unit == MeasureUnit::per_second ||
-         measure.unit == MeasureUnit::bytes_per_second;
-}
-
 ClauseVerdict written(const Measure& measure, const char* kind, double limit, double confidence,
                       const std::string& where) {
   ClauseVerdict out;
@@ -71,6 +66,7 @@ class Judge {
       verdict_.baseline = described(question_.baseline);
       verdict_.differences = differences(report_, *baseline_);
       interleaved_ = same_session(report_, *baseline_);
+      slowdown_ = machine_slowdown(report_, *baseline_);
     }
     if (question_.confirmation.report != nullptr) verdict_.confirmation = described(question_.confirmation);
     for (const BudgetClause& clause : question_.budget.clauses) {
@@ -127,7 +123,8 @@ class Judge {
     if (!limit) return fail(limit.error());
     Judgement judgement =
         at_most ? judge_at_most(measure, *limit, confidence_) : judge_at_least(measure, *limit, confidence_);
-    const bool slowed = judgement.outcome == Outcome::fail && at_most == measure.lower_is_better && of_time(measure);
+    const bool slowed =
+        judgement.outcome == Outcome::fail && at_most == measure.lower_is_better && depends_on_speed(measure);
     if (const std::string why = pressure(report_); slowed && !why.empty()) take_back(judgement, why);
     take_back_failed_run(judgement);
     ClauseVerdict& out =
@@ -154,17 +151,16 @@ class Judge {
            {.reason = fmt::format("the baseline has another row: {}", before->label), .pending = Pending::baseline});
       return;
     }
-    RegressionJudgement found =
-        interleaved_
-            ? judge_regression(measure, *before, allowed, confidence_, pairing_of(measure, report_, *baseline_))
-            : judge_apart(measure, *before, allowed, confidence_, machine_slowdown(report_, *baseline_));
+    RegressionJudgement found = interleaved_ ? judge_regression(measure, *before, allowed, confidence_,
+                                                                pairing_of(measure, report_, *baseline_))
+                                             : judge_apart(measure, *before, allowed, confidence_, slowdown_);
     out.relative = found.figures;
     Judgement& judgement = found.judgement;
     if (measure.sampling != Sampling::exact) {
       if (!verdict_.differences.empty())
         take_back(judgement, fmt::format("the machines differ ({})", verdict_.differences.front().what));
       if (judgement.outcome == Outcome::fail) confirm(measure, *before, allowed, judgement);
-      if (!interleaved_ && of_time(measure)) take_back_pressed(judgement);
+      if (!interleaved_ && depends_on_speed(measure)) take_back_pressed(judgement);
     }
     take_back_failed_run(judgement);
     take(out, judgement);
@@ -227,6 +223,7 @@ class Judge {
   const Report* baseline_;
   const double confidence_;
   bool interleaved_ = false;
+  std::optional<double> slowdown_ = {};  // of the machine since the baseline
   Verdict verdict_;
 };
 

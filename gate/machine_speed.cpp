@@ -53,12 +53,12 @@ Stat on_slower_machine(const Measure& measure, double slowdown) {
   return out;
 }
 
+}  // namespace
+
 bool depends_on_speed(const Measure& measure) {
   return measure.unit == MeasureUnit::nanoseconds || measure.unit == MeasureUnit::per_second ||
          measure.unit == MeasureUnit::bytes_per_second;
 }
-
-}  // namespace
 
 std::optional<double> machine_slowdown(const Report& report, const Report& baseline) {
   if (report.mlplan.version != baseline.mlplan.version || report.machine.fingerprint != baseline.machine.fingerprint)

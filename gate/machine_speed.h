@@ -15,6 +15,9 @@ namespace mlplan::gate {
 // model cold. nullopt where either has fewer than kLeastSamplesASide of them, or machine or build differ.
 std::optional<double> machine_slowdown(const Report& report, const Report& baseline);
 
+// A time or a rate: what a slower machine shows otherwise.
+bool depends_on_speed(const Measure& measure);
+
 // judge_regression() of a report and a baseline that were made at different times, on a machine that has become so many
 // times as slow: what it says of a time or a rate is inconclusive where it says otherwise with that taken out, a fail
 // that would be none or a pass that would fail.

@@ -21,6 +21,9 @@ constexpr double kMostStolen = 0.05;    // of CPU time
 constexpr double kMostDrift = 0.2;      // of the speed, standard deviation of its logarithm
 constexpr double kMostPressure = 0.5;  // of the time, in which something waits for a CPU: a busy pool makes some itself
 
+// Causes for which a miss is not held against the plan.
+constexpr std::string_view kNoise[] = {"generator_late", "machine_stolen_from", "other_load", "machine_drifts"};
+
 bool is_share(const HeldFigure& figure) { return figure.unit == "share"; }
 bool is_response(std::string_view quantity) { return quantity.starts_with("response."); }
 
@@ -131,9 +134,7 @@ void judge_run(const std::vector<HeldFigure>& figures, const RunFacts& facts, Ve
   out.noise.stolen_share = facts.stolen_share;
   out.noise.cpu_pressure = facts.cpu_pressure;
   for (const Explanation& cause : out.explanations) {
-    if (cause.cause == "generator_late" || cause.cause == "machine_stolen_from" || cause.cause == "other_load" ||
-        cause.cause == "machine_drifts")
-      out.noise.reasons.push_back(cause.sentence);
+    if (std::ranges::find(kNoise, cause.cause) != std::end(kNoise)) out.noise.reasons.push_back(cause.sentence);
   }
   std::int64_t held = 0;
   std::int64_t unclear = 0;

@@ -9,6 +9,7 @@
 #include "kernels/gpu/pci_link.h"
 #include "kernels/gpu_benchmarks.h"
 #include "kernels/numa_nodes.h"
+#include "kernels/on_cpus.h"
 #include "kernels/together.h"
 
 namespace mlplan::kernels {

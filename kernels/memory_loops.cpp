@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <set>
 #include <utility>
 
+#include "kernels/line_of.h"
 #include "kernels/together.h"
 
 #ifdef __SSE2__
@@ -71,13 +71,6 @@ void read_lines(const Pair* from, std::size_t lines) {
     for (std::size_t k = 0; k < kPairsOfLine; ++k) sums[k] += from[k];
   }
   for (Pair& sum : sums) asm volatile("" : : "m"(sum));  // somebody wants them
-}
-
-std::string line_of(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
 }
 
 // Of all last-level caches of the machine together; 0 where that cannot be seen.

@@ -13,17 +13,4 @@ std::vector<int> cpus_of_list(std::string_view list);
 // The allowed CPUs of each node that has some; all of them as one node where the kernel shows none.
 std::vector<std::vector<int>> numa_nodes(const std::string& folder = "/sys/devices/system/node");
 
-// Keeps this thread on some CPUs as long as it lives, so that memory it is the first to touch lies near them. Where the
-// kernel does not let it, the thread stays where it is.
-class OnCpus {
- public:
-  explicit OnCpus(const std::vector<int>& cpus);
-  OnCpus(const OnCpus&) = delete;
-  OnCpus& operator=(const OnCpus&) = delete;
-  ~OnCpus();
-
- private:
-  std::vector<int> before_;
-};
-
 }  // namespace mlplan::kernels

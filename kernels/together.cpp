@@ -9,32 +9,9 @@
 #include <system_error>
 #include <thread>
 
+#include "kernels/on_cpus.h"
+
 namespace mlplan::kernels {
-
-namespace {
-
-// Keeps this thread on one CPU until it goes.
-class StayOn {
- public:
-  explicit StayOn(int cpu) {
-    if (cpu < 0 || sched_getaffinity(0, sizeof before_, &before_) != 0) return;
-    cpu_set_t one;
-    CPU_ZERO(&one);
-    CPU_SET(static_cast<std::size_t>(cpu), &one);
-    moved_ = sched_setaffinity(0, sizeof one, &one) == 0;
-  }
-  StayOn(const StayOn&) = delete;
-  StayOn& operator=(const StayOn&) = delete;
-  ~StayOn() {
-    if (moved_) sched_setaffinity(0, sizeof before_, &before_);
-  }
-
- private:
-  cpu_set_t before_ = {};
-  bool moved_ = false;
-};
-
-}  // namespace
 
 std::int64_t now_ns() {
   timespec time{};
@@ -55,7 +32,9 @@ std::vector<int> allowed_cpus() {
 
 Together together(int threads, const std::function<void(int)>& work, const std::vector<int>& cpus) {
   const auto count = static_cast<std::size_t>(std::max(threads, 1));
-  const auto cpu_of = [&](std::size_t i) { return cpus.empty() ? -1 : cpus[i % cpus.size()]; };
+  const auto cpu_of = [&](std::size_t i) {
+    return cpus.empty() ? std::vector<int>() : std::vector<int>{cpus[i % cpus.size()]};
+  };
   std::vector<std::int64_t> ends(count);
   std::latch ready(static_cast<std::ptrdiff_t>(count) - 1);
   std::atomic<bool> go = false;
@@ -70,7 +49,7 @@ Together together(int threads, const std::function<void(int)>& work, const std::
     try {
       for (std::size_t i = 1; i < count; ++i) {
         helpers.emplace_back([&, i] {
-          const StayOn stay(cpu_of(i));
+          const OnCpus stay(cpu_of(i));
           ready.count_down();
           go.wait(false);
           if (give_up) return;
@@ -83,7 +62,7 @@ Together together(int threads, const std::function<void(int)>& work, const std::
       release();
       return {0, error.code().message()};
     }
-    const StayOn stay(cpu_of(0));
+    const OnCpus stay(cpu_of(0));
     ready.wait();
     begin = now_ns();
     release();

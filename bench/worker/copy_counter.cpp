@@ -31,13 +31,7 @@ struct CopyCounter::Copy final : at::ObserverContext {
   static void end(const at::RecordFunction&, at::ObserverContext* context) {
     const auto* copy = static_cast<const Copy*>(context);
     if (copy == nullptr || counter_of_thread == nullptr) return;
-    const Stamp now = take_thread_stamp();
-    Stamp& total = counter_of_thread->total_;
-    total.time_ns += now.time_ns - copy->begin.time_ns;
-    total.cpu_ns += now.cpu_ns - copy->begin.cpu_ns;
-    total.minor_faults += now.minor_faults - copy->begin.minor_faults;
-    total.major_faults += now.major_faults - copy->begin.major_faults;
-    total.read_bytes += now.read_bytes - copy->begin.read_bytes;
+    add_since(counter_of_thread->total_, copy->begin, take_thread_stamp());
     counter_of_thread->bytes_ += copy->bytes;
   }
 };

@@ -67,11 +67,7 @@ std::size_t CountingReader::read(std::uint64_t position, void* buffer, std::size
     const std::int64_t delay_ns = run_delay_.now_ns().value_or(*delay_before) - *delay_before;
     cpu_wait_ns_ = *cpu_wait_ns_ + std::min(delay_ns, time_ns - cpu_ns);
   }
-  total_.time_ns += time_ns;
-  total_.cpu_ns += cpu_ns;
-  total_.minor_faults += after.minor_faults - before.minor_faults;
-  total_.major_faults += after.major_faults - before.major_faults;
-  total_.read_bytes += after.read_bytes - before.read_bytes;
+  add_since(total_, before, after);
   return done;
 }
 

@@ -34,6 +34,14 @@ std::int64_t now_ns() { return read_clock(CLOCK_MONOTONIC); }
 Stamp take_stamp() { return stamp_of(RUSAGE_SELF, CLOCK_PROCESS_CPUTIME_ID); }
 Stamp take_thread_stamp() { return stamp_of(RUSAGE_THREAD, CLOCK_THREAD_CPUTIME_ID); }
 
+void add_since(Stamp& total, const Stamp& begin, const Stamp& end) {
+  total.time_ns += end.time_ns - begin.time_ns;
+  total.cpu_ns += end.cpu_ns - begin.cpu_ns;
+  total.minor_faults += end.minor_faults - begin.minor_faults;
+  total.major_faults += end.major_faults - begin.major_faults;
+  total.read_bytes += end.read_bytes - begin.read_bytes;
+}
+
 RunDelay::RunDelay() : fd_(::open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC)) {}
 
 RunDelay::~RunDelay() {

@@ -12,6 +12,7 @@ namespace mlplan::worker {
 std::int64_t now_ns();      // CLOCK_MONOTONIC
 Stamp take_stamp();         // of all threads
 Stamp take_thread_stamp();  // faults, CPU time and bytes read of the calling thread alone
+void add_since(Stamp& total, const Stamp& begin, const Stamp& end);  // what happened between the two
 
 // How long a thread has been ready to run without getting a CPU (Linux: the second number of schedstat): what its time
 // off the CPU was beyond waiting for something. The file stays open, so a look costs one system call.

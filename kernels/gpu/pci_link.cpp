@@ -1,7 +1,8 @@
 #include "kernels/gpu/pci_link.h"
 
 #include <charconv>
-#include <fstream>
+
+#include "kernels/line_of.h"
 
 namespace mlplan::gpu {
 
@@ -21,13 +22,6 @@ double data_share(double gigatransfers) {
   return 236.0 / 256;
 }
 
-std::string line_of(const std::string& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
 }  // namespace
 
 std::optional<PciLink> link_of(std::string_view speed, std::string_view width) {
@@ -40,7 +34,7 @@ std::optional<PciLink> link_of(std::string_view speed, std::string_view width) {
 
 std::optional<PciLink> current_link(const std::string& bus_id, const std::string& devices) {
   const std::string folder = devices + "/" + bus_id + "/";
-  return link_of(line_of(folder + "current_link_speed"), line_of(folder + "current_link_width"));
+  return link_of(kernels::line_of(folder + "current_link_speed"), kernels::line_of(folder + "current_link_width"));
 }
 
 }  // namespace mlplan::gpu

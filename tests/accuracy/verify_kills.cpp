@@ -10,11 +10,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 #include <thread>
 
 #include "profiles/support/units.h"
-#include "tests/accuracy/value.h"
 #include "tests/accuracy/verify_support.h"
 
 extern char** environ;
@@ -60,10 +58,7 @@ void print_kills(const std::string& mlplan, const std::string& folder) {
   const std::vector<double> rss =
       watch(fmt::format("{} verify {} --rate {:.1f}/s --duration {:.0f}s --kill 10 -q -o {} > /dev/null", sample.mlplan,
                         sample.plan, rate, kSeconds, sample.verification));
-  std::ifstream file(sample.verification);
-  std::stringstream text;
-  text << file.rdbuf();
-  const Verification found = value(read_verification(text.str(), sample.verification));
+  const Verification found = last_verification(sample);
   const VerifiedRequests& requests = found.requests;
   const std::int64_t counted =
       requests.completed + requests.failed + requests.lost + requests.rejected + requests.unfinished;

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <map>
 
+#include "bench/statistics.h"
 #include "profiles/support/units.h"
 #include "tests/accuracy/verify_support.h"
 
@@ -54,11 +55,6 @@ struct Tally {
   std::vector<double> p50_errors = {};
   std::vector<double> p99_errors = {};
 };
-
-double median_of(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
-}
 
 std::string side_by_side(const ComparedQuantity& row) {
   return fmt::format("{:>8} {:>8} {:>+7.1f} %{}", format_duration(row.predicted.value),
@@ -130,7 +126,8 @@ void print_predictions(const std::string& mlplan, const std::string& folder) {
     }
   }
   fmt::print("\n  median error at 30 to 70 %: p50 {:.1f} %, p99 {:.1f} %; inside the interval {} of {}\n",
-             median_of(tally.p50_errors) * 100, median_of(tally.p99_errors) * 100, tally.inside, tally.judged);
+             bench::median_of(tally.p50_errors) * 100, bench::median_of(tally.p99_errors) * 100, tally.inside,
+             tally.judged);
 }
 
 }  // namespace mlplan::accuracy

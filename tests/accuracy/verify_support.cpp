@@ -83,9 +83,13 @@ double capacity_per_s(const Plan& plan) {
   return plan.recommendation->capacity_per_s * static_cast<double>(plan.recommendation->instances);
 }
 
+Verification last_verification(const VerifiedSample& sample) {
+  return value(read_verification(content_of(sample.verification), sample.verification));
+}
+
 Verification verify_plan(const VerifiedSample& sample, const std::string& flags) {
   run(fmt::format("{} verify {} {} -q -o {} > /dev/null", sample.mlplan, sample.plan, flags, sample.verification));
-  return value(read_verification(content_of(sample.verification), sample.verification));
+  return last_verification(sample);
 }
 
 }  // namespace mlplan::accuracy

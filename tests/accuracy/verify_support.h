@@ -29,6 +29,7 @@ VerifiedSample make_sample(const std::string& mlplan, const std::string& folder,
 void bench_sample(const VerifiedSample& sample, const std::string& workers, double seconds);
 Plan plan_for(const VerifiedSample& sample, const std::string& flags);
 double capacity_per_s(const Plan& plan);  // of all its instances
+Verification last_verification(const VerifiedSample& sample);
 Verification verify_plan(const VerifiedSample& sample, const std::string& flags);
 
 // Ends the program where the command ends otherwise than with 0, 1 or 4: those are answers of verify and plan.

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "kernels/on_cpus.h"
 #include "kernels/together.h"
 #include "tests/temporary_folder.h"
 
