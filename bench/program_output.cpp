@@ -20,6 +20,7 @@ namespace mlplan::bench {
 namespace {
 
 constexpr int kLookMs = 100;
+constexpr int kMostGoneMs = 1000;         // that a group which was killed is waited for
 constexpr std::size_t kMostWords = 4096;  // that are kept of its standard error
 
 struct Pipe {
@@ -41,8 +42,11 @@ class Child {
   Child& operator=(const Child&) = delete;
   ~Child() {
     if (pid_ <= 0) return;
-    ::kill(-pid_, SIGKILL);
+    const pid_t group = pid_;
+    ::kill(-group, SIGKILL);
     wait();
+    // Its children are not ours to reap, and on a busy machine they take a moment to die.
+    for (int i = 0; i < kMostGoneMs && ::kill(-group, 0) == 0; ++i) ::usleep(1000);
   }
   int wait() {
     int status = 0;
