@@ -27,9 +27,8 @@ constexpr std::int64_t kMuchPrinted = 16384;       // bytes: what libtorch says 
 constexpr std::int64_t kMostSearchVisits = 200;    // of a bisection in some 12 steps of at most 8
 constexpr std::int64_t kMostServingVisits = 12;
 constexpr std::int64_t kServingNs = 1'000'000'000;  // of a visit, without the starts
-constexpr double kServingInferences = 27;  // as long as a worker's part of the fewest turns, idle moments included
-constexpr double kLoadShare = 0.3;         // of the time that is left, where other parts are measured too
-constexpr double kSteadyShare = 0.45;      // of the time box, where other parts are measured too
+constexpr double kLoadShare = 0.3;                  // of the time that is left, where other parts are measured too
+constexpr double kSteadyShare = 0.45;               // of the time box, where other parts are measured too
 
 }  // namespace
 
@@ -246,7 +245,7 @@ void ModelRun::plan_serving() {
   for (std::size_t i = 0; i < found_.serving.size(); ++i) {
     const auto workers = static_cast<double>(found_.serving[i].workers);
     const double measuring_ns =
-        std::max(static_cast<double>(kServingNs), kServingInferences * workers * pace_.inference_ns);
+        std::max(static_cast<double>(kServingNs), least_serving_ns(found_.serving[i].workers, pace_.inference_ns));
     const double cost = workers * (pace_.start_ns + warm_up_ns_) + measuring_ns;
     add(TaskKind::serving_visit, static_cast<std::int64_t>(i), cost, cost < 0.05 * left_ns() ? 2 : 0,
         kMostServingVisits, 1.5);
@@ -343,6 +342,12 @@ LoadVisit ModelRun::load_visit() const {
   return {options_.arrivals, options_.seed * 7919 + tasks_.number(), found_.load.visit_ns, warm_up_cap_ns_};
 }
 
+Status ModelRun::serve(ServingSamples& samples) {
+  Crew crew(found_.world, {.threads = samples.threads});
+  if (Status filled = crew.fill(samples.workers); !filled) return filled;
+  return visit_serving(crew, {pace_.inference_ns, kServingNs, options_.seed * 7919 + tasks_.number()}, samples);
+}
+
 // A process whose start took much of the time box tells its memory and its steady latency as well.
 Status ModelRun::use_well(Worker& worker, const ColdSample& sample) {
   if (options_.memory && found_.ledger.empty()) {
@@ -396,9 +401,7 @@ Status ModelRun::carry_out(const Task& task) {
       return visit_load(found_.world, found_.load.cells[static_cast<std::size_t>(task.parameter)], load_visit());
     case TaskKind::load_search:
       return visit_search(found_.world, found_.load.searches[static_cast<std::size_t>(task.parameter)], load_visit());
-    case TaskKind::serving_visit:
-      return visit_serving(found_.world, {pace_.inference_ns, kServingNs, options_.seed * 7919 + tasks_.number()},
-                           found_.serving[static_cast<std::size_t>(task.parameter)]);
+    case TaskKind::serving_visit: return serve(found_.serving[static_cast<std::size_t>(task.parameter)]);
     case TaskKind::by_dim: {
       auto dim = options_.dims.begin();
       std::advance(dim, task.parameter);

@@ -77,6 +77,7 @@ class ModelRun {
   Status use_well(Worker& worker, const ColdSample& sample);
   VisitPlan visit_plan(const VisitGroup& group) const;
   LoadVisit load_visit() const;
+  Status serve(ServingSamples& samples);
   bool of_several(const Task& task) const;
   void note_left_out();
 

@@ -143,7 +143,7 @@ void assemble_steady(Report& report, const Evidence& evidence, const Options& op
     for (SteadyRow& row : assemble_rows(search, options, why_ended)) report.steady.push_back(std::move(row));
   }
   for (const ServingSamples& serving : evidence.serving) {
-    if (!serving.after_idle.empty()) report.serving.push_back(serving_row(serving));
+    if (!serving.visits.empty()) report.serving.push_back(serving_row(serving));
   }
   std::sort(report.steady.begin(), report.steady.end(), [](const SteadyRow& a, const SteadyRow& b) {
     return std::tie(a.mode, a.concurrency, a.workers, b.threads, a.batch, a.dims, a.rate_per_s) <

@@ -259,12 +259,17 @@ struct LoadKnee {
 
 // How a worker serves that is given its requests one by one, beside one that runs the model again and again. The ratios
 // are of inferences that follow each other, so that what drifts on the machine is not in them; of each Stat a sample is
-// a process's median.
+// of the processes of one visit.
 struct ServingRow {
   std::int64_t threads = 1;
-  std::int64_t workers = 1;     // side by side in `beside`
-  Stat after_idle;              // inference after an idle moment over the one that follows it at once
-  std::optional<Stat> beside;   // inference while all workers are busy over one alone, both at once after another
+  std::int64_t workers = 1;  // side by side in `beside`
+  Stat after_idle;  // the first inference of a worker that was idle for long over those that follow when it is warm
+  std::optional<Stat> after_idle_beside;  // likewise, all workers busy from then on
+  // Between warm and cold: idle for t ns a worker is on its way to cold by 1 - exp(-t / cooling_ns), busy for t it
+  // comes back by as much with warming_ns; 0: at once, after one inference.
+  double cooling_ns = 0;
+  double warming_ns = 0;
+  std::optional<Stat> beside;   // inference while all workers are busy over one alone, all warm
   Stat hand_over;               // ns from giving a request to a worker until its answer is here, less the inference
   std::int64_t inferences = 0;  // of all processes
 };

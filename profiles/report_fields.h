@@ -277,6 +277,9 @@ void fields(F& field, T& row) {
   field("threads", row.threads);
   field("workers", row.workers);
   field("after_idle", row.after_idle);
+  field("after_idle_beside", row.after_idle_beside);
+  field("cooling_ns", row.cooling_ns);
+  field("warming_ns", row.warming_ns);
   field("beside", row.beside);
   field("hand_over_ns", row.hand_over);
   field("inferences", row.inferences);

@@ -34,4 +34,10 @@ Crew::Instance Crew::take() {
   return instance;
 }
 
+std::vector<Crew::Instance> Crew::take_all() {
+  std::vector<Instance> all;
+  while (!instances_.empty()) all.push_back(take());
+  return all;
+}
+
 }  // namespace mlplan::bench

@@ -30,6 +30,7 @@ class Crew {
   // that cannot be started, refuses its inputs or ends, or an interrupt.
   Status fill(std::int64_t count);
   Instance take();  // some must be here
+  std::vector<Instance> take_all();
   void leave(Instance instance) { instances_.push_back(std::move(instance)); }
   // One that is not ready yet.
   Result<Instance> start(bool warmed_up) const;

@@ -6,10 +6,12 @@
 #include <cmath>
 
 #include "bench/machine.h"
+#include "bench/serving.h"
 #include "bench/statistics.h"
 #include "gate/prediction_check.h"
 #include "planner/policies/fixed.h"
 #include "planner/policies/follow_of_plan.h"
+#include "planner/simulation/serving_of_report.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::cli {
@@ -18,7 +20,9 @@ namespace {
 constexpr double kConfidence = 0.95;
 constexpr double kLeastCalibrationLoad = 0.2;  // of the instances that the run begins with
 constexpr double kMostCalibrationLoad = 0.7;   // so that requests do not queue on a machine somewhat slower, either
-constexpr double kCalibration_s = 10;
+constexpr double kCalibration_s = 8;
+constexpr double kServing_s = 4;
+constexpr double kLongestServing_s = 10;
 constexpr double kCalibrationRequests = 10;   // at least
 constexpr double kLongestCalibration_s = 60;  // for them
 // How a machine drifts is looked at in stretches of half a second, of five requests at least. For how long a pace goes
@@ -69,9 +73,20 @@ bench::PoolPlay pool_play(const VerifySetup& setup) {
 planner::Scenario scenario_of(const VerifySetup& setup, const PoolCalibration& calibration) {
   planner::Scenario scenario;
   scenario.fleet = setup.scaled.fleet;
+  planner::InstanceSettings& instance = scenario.fleet.instance;
+  if (calibration.serving) {
+    instance.after_idle = planner::after_idle_of(*calibration.serving);
+    if (calibration.serving->beside)
+      scenario.fleet.host->service_factor = planner::service_factors_of(*calibration.serving);
+  }
+  for (planner::BatchService& law : instance.service) law.time_s = planner::scaled(law.time_s, calibration.pace);
+  const double inference_s = instance.service.front().time_s.mean;
   // A slot is taken from the moment a request is given to its worker until the answer is heard.
-  for (planner::BatchService& law : scenario.fleet.instance.service)
-    law.time_s = planner::shifted(planner::scaled(law.time_s, calibration.pace), calibration.hand_over.total_s());
+  for (planner::BatchService& law : instance.service)
+    law.time_s = planner::shifted(law.time_s, calibration.hand_over.total_s());
+  // The inference alone takes longer after an idle moment.
+  const double share = inference_s / instance.service.front().time_s.mean;
+  for (double* factor : {&instance.after_idle.alone, &instance.after_idle.beside}) *factor = 1 + (*factor - 1) * share;
   scenario.fleet.host->cpus_besides = calibration.cpu_per_request_s * setup.schedule.mean_per_s;
   scenario.fleet.failures.at_s = setup.kills_s;
   scenario.arrivals = planner::ListedArrivals{setup.schedule.times_s};
@@ -273,13 +288,22 @@ void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, V
   out.assumed.push_back({"drift of the machine's speed", calibration.drift.deviation, "ratio",
                          fmt::format("standard deviation of its logarithm, in stretches of {}",
                                      format_duration(calibration.drift.stretch_s * kNanoseconds))});
-  if (setup.scaled.fleet.instance.after_idle != 1)
-    out.assumed.push_back(
-        {"inference after an idle moment", setup.scaled.fleet.instance.after_idle, "ratio", "from the report"});
+  const bool measured = calibration.serving.has_value();
+  const std::string from = measured ? "measured before the run" : "from the report";
+  const planner::AfterIdle after_idle =
+      measured ? planner::after_idle_of(*calibration.serving) : setup.scaled.fleet.instance.after_idle;
+  if (after_idle.alone > 1) {
+    out.assumed.push_back({"inference after a long idle moment", after_idle.alone, "ratio", from});
+    out.assumed.push_back({"time to grow cold", after_idle.cooling_s * kNanoseconds, "ns", from});
+    out.assumed.push_back({"time to grow warm", after_idle.warming_s * kNanoseconds, "ns", from});
+  }
   const planner::SharedHost& host = *setup.scaled.fleet.host;
-  for (std::size_t k = 1; k < host.service_factor.size(); ++k)
-    out.assumed.push_back(
-        {fmt::format("service with {} busy at once", k + 1), host.service_factor[k], "ratio", "from the report"});
+  const bool measured_beside = measured && calibration.serving->beside;
+  const std::vector<double> busy =
+      measured_beside ? planner::service_factors_of(*calibration.serving) : host.service_factor;
+  for (std::size_t k = 1; k < busy.size(); ++k)
+    out.assumed.push_back({fmt::format("service with {} busy at once", k + 1), busy[k], "ratio",
+                           measured_beside ? "measured before the run" : "from the report"});
   const bool starts = setup.scaled.follow || !setup.kills_s.empty();
   if (!starts) return;
   out.assumed.push_back({"CPUs that a start keeps busy", host.cpus_per_load, "count", "from the report"});
@@ -313,8 +337,9 @@ planner::Drift drift_of(const std::vector<double>& values, double rate_per_s) {
 }
 
 // The median inference that the report promises for a play without a queue to speak of.
-double reported_inference_s(const VerifySetup& setup, const bench::PoolPlay& play, double cpus_besides) {
-  planner::Scenario same = scenario_of(setup, {});
+double reported_inference_s(const VerifySetup& setup, const PoolCalibration& calibration, const bench::PoolPlay& play,
+                            double cpus_besides) {
+  planner::Scenario same = scenario_of(setup, {.serving = calibration.serving});
   same.arrivals = planner::ListedArrivals{play.schedule_s};
   same.duration_s = play.duration_s;
   same.timeline_points = 0;
@@ -331,6 +356,25 @@ double reported_inference_s(const VerifySetup& setup, const bench::PoolPlay& pla
           .replications);
 }
 
+// As bench has it of processes of its own, of those that are about to be played with.
+Result<std::optional<ServingRow>> measure_serving(const VerifySetup& setup, bench::Crew& crew, std::int64_t instances,
+                                                  double inference_s) {
+  const bench::ServingVisit visit{.inference_ns = inference_s * kNanoseconds,
+                                  .visit_ns = static_cast<std::int64_t>(kServing_s * kNanoseconds),
+                                  .seed = setup.request.seed};
+  bench::ServingSamples samples{.threads = setup.scaled.threads,
+                                .workers = instances * setup.scaled.fleet.instance.workers};
+  if (bench::least_serving_ns(samples.workers, visit.inference_ns) > kLongestServing_s * kNanoseconds)
+    return std::optional<ServingRow>();
+  if (const Status served = bench::visit_serving(crew, visit, samples); !served) {
+    if (served.error().kind == ErrorKind::interrupted) return fail(served.error());
+    // A model that fails now and then is counted in the run.
+    if (Status filled = crew.fill(instances); !filled) return fail(filled.error());
+    return std::optional<ServingRow>();
+  }
+  return std::optional<ServingRow>(bench::serving_row(samples));
+}
+
 }  // namespace
 
 bench::Crew make_crew(const VerifySetup& setup) {
@@ -343,10 +387,14 @@ bench::Crew make_crew(const VerifySetup& setup) {
 
 Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   bench::PoolPlay play = pool_play(setup);
-  if (Status filled = crew.fill(play.pool.fleet.initial_instances + play.pool.fleet.initial_pool); !filled)
-    return fail(filled.error());
   const planner::InstanceSettings& instance = setup.scaled.fleet.instance;
   const double mean_s = instance.service.front().time_s.mean;
+  // Those of the pool are started afterwards: they do not serve at the beginning.
+  if (Status filled = crew.fill(play.pool.fleet.initial_instances); !filled) return fail(filled.error());
+  Result<std::optional<ServingRow>> serving = measure_serving(setup, crew, play.pool.fleet.initial_instances, mean_s);
+  if (!serving) return fail(serving.error());
+  if (Status filled = crew.fill(play.pool.fleet.initial_instances + play.pool.fleet.initial_pool); !filled)
+    return fail(filled.error());
   const auto slots = static_cast<double>(instance.workers * play.pool.fleet.initial_instances);
   // How long an inference takes depends on how busy the machine is: as busy as in the run.
   const double load =
@@ -365,12 +413,13 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   const Result<bench::PoolRecord> record = bench::play(play, policy, crew);
   if (!record) return fail(record.error());
   if (record->interrupted) return fail(ErrorKind::interrupted, "interrupted before the run began");
-  PoolCalibration out{.hand_over = bench::hand_over(*record),
+  PoolCalibration out{.serving = *std::move(serving),
+                      .hand_over = bench::hand_over(*record),
                       .cpu_per_request_s = record->own_cpu_s / static_cast<double>(record->requests.size()),
                       .requests = static_cast<std::int64_t>(record->requests.size())};
   const std::vector<double> inferences = bench::services(*record);
   if (inferences.empty()) return fail(ErrorKind::not_measured, "no request was answered before the run began");
-  if (const double reported_s = reported_inference_s(setup, play, out.cpu_per_request_s * rate); reported_s > 0)
+  if (const double reported_s = reported_inference_s(setup, out, play, out.cpu_per_request_s * rate); reported_s > 0)
     out.pace = bench::median_of(inferences) / reported_s;
   out.drift = drift_of(inferences, rate);
   return out;

@@ -28,10 +28,13 @@ struct VerifySetup {
 // The workers that the run begins with: calibrated first, then played with.
 bench::Crew make_crew(const VerifySetup& setup);
 
-// What is measured before the run by requests at its rate but equally spaced, so that they hardly queue: the pool's own
-// part of a response, which belongs to the pool and not to the model; and how fast the machine is now, since that
-// drifts, beside what the report has. The prediction takes both, and the report's own times are judged apart from it.
+// What is measured before the run. By the workers without the pool: what an idle moment and busy neighbours cost. Then
+// by requests at its rate but equally spaced, so that they hardly queue: the pool's own part of a response, which
+// belongs to the pool and not to the model; and how fast the machine is now, since that drifts, beside what the report
+// has. The prediction takes all of these, and the report's own times are judged apart from it.
 struct PoolCalibration {
+  std::optional<ServingRow> serving =
+      {};  // as bench measures it; absent where that takes too long, or an inference failed
   bench::HandOver hand_over = {};
   double pace = 1;               // inference now over the report's, medians
   double cpu_per_request_s = 0;  // of the pool itself, which shares the workers' CPUs

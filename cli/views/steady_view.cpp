@@ -16,6 +16,7 @@
 namespace mlplan::cli {
 namespace {
 
+constexpr double kWorthTelling = 1.05;   // times as long
 constexpr std::size_t kRowsAtMost = 10;  // of the short view; -v shows all
 
 bool failed(const SteadyRow& row) { return row.stop == "failed" || row.stop == "out_of_memory"; }
@@ -142,7 +143,9 @@ std::string serving_view(const std::vector<ServingRow>& rows, const Style& style
   for (const ServingRow& row : rows) {
     if (row.after_idle.n == 0) continue;
     std::vector<std::string> parts = {
-        fmt::format("{}x as long after an idle moment", format(row.after_idle.median, Unit::count, 3))};
+        fmt::format("{}x as long after a long idle moment", format(row.after_idle.median, Unit::count, 3))};
+    if (row.after_idle.median > kWorthTelling && row.cooling_ns > 0)
+      parts.back() += fmt::format(" (cold after {})", format(row.cooling_ns, Unit::duration));
     if (row.beside && row.beside->n > 0) {
       parts.push_back(fmt::format("{}x with {} busy at once", format(row.beside->median, Unit::count, 3),
                                   format_count(row.workers, "worker")));

@@ -31,6 +31,7 @@ Engine::Engine(const Scenario& scenario, Policy& policy, std::uint64_t seed, std
       max_batch_(static_cast<std::size_t>(scenario.fleet.instance.max_batch)),
       batch_timeout_(scenario.fleet.instance.max_batch > 1 ? scenario.fleet.instance.batch_timeout_s : 0),
       after_idle_(scenario.fleet.instance.after_idle),
+      grows_cold_(after_idle_.alone > 1 || after_idle_.beside > 1),
       source_(make_source(scenario.arrivals, random_.arrivals)),
       chunk_{},
       deadline_(kInfinity),
@@ -167,8 +168,9 @@ inline void Engine::start(double now, std::uint32_t slot, RequestQueue& queue, b
   here.batch = static_cast<std::uint32_t>(batch);
   queued_ -= static_cast<std::int64_t>(batch);
   in_service_ += static_cast<std::int64_t>(batch);
-  const double drawn = service_.draw(static_cast<std::int64_t>(batch), random_.service);
-  const double done = (shares_host_ ? services_.done() : now) + (here.end < now ? drawn * after_idle_ : drawn);
+  double work = service_.draw(static_cast<std::int64_t>(batch), random_.service);
+  if (grows_cold_) work += more_after_idle(now, here, busy_slots_ - (replaces_top ? 1 : 0));
+  const double done = (shares_host_ ? services_.done() : now) + work;
   if (replaces_top) {
     completions_.replace_top({done, slot, here.epoch});
     return;
@@ -179,6 +181,15 @@ inline void Engine::start(double now, std::uint32_t slot, RequestQueue& queue, b
     Fleet::Instance& instance = fleet_.instance(here.instance);
     if (instance.load++ == 0) ++busy_instances_;
   }
+}
+
+// What a service takes longer that begins now, beside so many.
+inline double Engine::more_after_idle(double now, Slot& slot, std::int64_t others_busy) const {
+  if (slot.end < now) slot.coldness = after_idle_.coldness_after_idle(slot.coldness, now - slot.end);
+  const InstanceSettings& instance = scenario_.fleet.instance;
+  // Of instances with a machine each, all slots are taken to be busy: the law of a service is of that.
+  const std::int64_t busy = shares_host_ ? others_busy : slots_per_instance_ - 1;
+  return (after_idle_.factor(busy) - 1) * slot.coldness * instance.service.front().time_s.mean;
 }
 
 inline void Engine::complete(double now) {
@@ -216,6 +227,7 @@ inline void Engine::complete(double now) {
   in_service_ -= batch;
   slot.batch = 0;
   slot.end = now;
+  if (grows_cold_) slot.coldness = after_idle_.coldness_after_service(slot.coldness, now - start_time);
 
   const std::uint32_t id = slot.instance;
   Fleet::Instance& instance = fleet_.instance(id);

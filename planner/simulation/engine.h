@@ -39,7 +39,8 @@ class Engine {
   };
   struct Slot {
     double start = 0;
-    double end = -1;  // of what it served last
+    double end = -1;      // of what it served last
+    double coldness = 1;  // at the beginning of what it serves; while it is free, at the end of what it served
     std::uint32_t instance = 0;
     std::uint32_t epoch = 0;  // goes up when what it serves is lost
     std::uint32_t batch = 0;  // requests in service; 0: free
@@ -86,6 +87,7 @@ class Engine {
   void serve_instance(double now, std::uint32_t id);
   bool batch_is_due(const RequestQueue& queue, double now) const;
   void start(double now, std::uint32_t slot, RequestQueue& queue, bool replaces_top);
+  double more_after_idle(double now, Slot& slot, std::int64_t others_busy) const;
   void complete(double now);
   void update_deadline();
 
@@ -125,7 +127,8 @@ class Engine {
   const std::uint32_t slots_per_instance_;
   const std::size_t max_batch_;
   const double batch_timeout_;
-  const double after_idle_;
+  const AfterIdle after_idle_;
+  const bool grows_cold_;
 
   // Arrivals, a chunk at a time.
   std::unique_ptr<ArrivalSource> source_;

@@ -85,7 +85,11 @@ Status check(const InstanceSettings& instance) {
     return wrong("fleet.instance.max_batch", "a batch must be between 1 and 100,000");
   }
   if (!(instance.batch_timeout_s >= 0)) return wrong("fleet.instance.batch_timeout_s", "must not be negative");
-  if (!(instance.after_idle > 0)) return wrong("fleet.instance.after_idle", "a factor must be above 0");
+  const AfterIdle& after_idle = instance.after_idle;
+  if (!(after_idle.alone >= 1) || !(after_idle.beside >= 1))
+    return wrong("fleet.instance.after_idle", "a factor must be at least 1");
+  if (after_idle.neighbours < 1 || !(after_idle.cooling_s >= 0) || !(after_idle.warming_s >= 0))
+    return wrong("fleet.instance.after_idle", "one neighbour at least, and times of 0 or more");
   if (instance.service.empty()) return wrong("fleet.instance.service", "at least one batch size must have a law");
   std::int64_t before = 0;
   for (const BatchService& service : instance.service) {

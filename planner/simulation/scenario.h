@@ -12,6 +12,7 @@
 #include "fleet/fleet_limits.h"
 #include "fleet/routing.h"
 #include "planner/distribution.h"
+#include "planner/simulation/after_idle.h"
 #include "planner/simulation/arrivals.h"
 #include "profiles/support/result.h"
 
@@ -30,7 +31,7 @@ struct InstanceSettings {
   std::int64_t max_batch = 1;
   double batch_timeout_s = 0;  // a free slot takes a batch that is full, or whose oldest request waited that long
   std::vector<BatchService> service = {{1, exponential(1)}};  // ascending by batch
-  double after_idle = 1;  // so many times as long takes what a slot serves that was free, not what follows at once
+  AfterIdle after_idle = {};
 };
 
 // Requests per second that an instance serves while there are always enough, at the best of its batches.

@@ -36,8 +36,8 @@ struct WorkerModel {
   std::int64_t threads = 1;
   std::vector<ServiceLaw> service;     // alone on the machine, ascending by batch
   std::vector<Contention> contention;  // ascending by share; the first is that of the worker alone
-  double after_idle = 1;  // so many times as long takes what is served after an idle moment; 1 where nobody measured it
-  double error = 0;       // relative, of the median service time at the report's confidence, over all batches
+  AfterIdle after_idle = {};           // nothing where nobody measured it
+  double error = 0;                 // relative, of the median service time at the report's confidence, over all batches
   bool error_known = true;          // false: a batch had too few processes for an interval
   std::int64_t fewest_samples = 0;  // inferences of the batch that has the fewest
 

@@ -257,6 +257,9 @@ Report RandomDocuments::report() {
     ServingRow& row = result.serving.emplace_back();
     row.workers = 1 + below(3);
     row.after_idle = stat();
+    if (coin()) row.after_idle_beside = stat();
+    row.cooling_ns = number();
+    row.warming_ns = number();
     if (coin()) row.beside = stat();
     row.hand_over = stat();
     row.inferences = below(1000);

@@ -35,7 +35,11 @@ TEST_CASE("the defaults are valid, and each thing out of range is named") {
           [](Scenario& s) { s.fleet.instance.service = {{2, exponential(1)}, {2, exponential(1)}}; });
   refused("fleet.start_up", [](Scenario& s) { s.fleet.start_up.load_s = empirical({}); });
   refused("fleet.start_up", [](Scenario& s) { s.fleet.start_up.node_s = deterministic(-1); });
-  refused("fleet.instance.after_idle", [](Scenario& s) { s.fleet.instance.after_idle = 0; });
+  refused("fleet.instance.after_idle", [](Scenario& s) { s.fleet.instance.after_idle.alone = 0.9; });
+  refused("fleet.instance.after_idle", [](Scenario& s) { s.fleet.instance.after_idle.beside = 0.9; });
+  refused("fleet.instance.after_idle", [](Scenario& s) { s.fleet.instance.after_idle.neighbours = 0; });
+  refused("fleet.instance.after_idle", [](Scenario& s) { s.fleet.instance.after_idle.cooling_s = -1; });
+  refused("fleet.instance.after_idle", [](Scenario& s) { s.fleet.instance.after_idle.warming_s = -1; });
   refused("fleet.start_up.simultaneous_factor", [](Scenario& s) { s.fleet.start_up.simultaneous_factor = {1, 0}; });
   refused("fleet.host.cpus", [](Scenario& s) { s.fleet.host = SharedHost{.cpus = 0}; });
   refused("fleet.host.cpus_per_slot", [](Scenario& s) { s.fleet.host = SharedHost{.cpus_per_slot = -1}; });

@@ -15,7 +15,10 @@ Report measured() {
   ServingRow& row = report.serving.emplace_back();
   row.threads = 2;
   row.workers = 3;
-  row.after_idle = stat_of(1.2);
+  row.after_idle = stat_of(1.6);
+  row.after_idle_beside = stat_of(1.3);
+  row.cooling_ns = 6e6;
+  row.warming_ns = 5e6;
   row.beside = stat_of(1.4);
   return report;
 }
@@ -24,7 +27,13 @@ Report measured() {
 
 TEST_CASE("serving one by one takes the medians of the threads in question") {
   const Report report = measured();
-  CHECK(after_idle_of(report, 2) == doctest::Approx(1.2));
+  const AfterIdle after_idle = after_idle_of(report, 2);
+  CHECK(after_idle.factor(0) == doctest::Approx(1.6));
+  CHECK(after_idle.factor(1) == doctest::Approx(1.45));
+  CHECK(after_idle.factor(2) == doctest::Approx(1.3));
+  CHECK(after_idle.factor(5) == doctest::Approx(1.3));
+  CHECK(after_idle.cooling_s == doctest::Approx(0.006));
+  CHECK(after_idle.warming_s == doctest::Approx(0.005));
   const std::vector<double> factors = service_factors_of(report, 2);
   REQUIRE(factors.size() == 3);
   CHECK(factors[0] == 1);
@@ -34,12 +43,17 @@ TEST_CASE("serving one by one takes the medians of the threads in question") {
 
 TEST_CASE("what was not measured changes nothing, and nothing gets faster") {
   Report report = measured();
-  CHECK(after_idle_of(report, 1) == 1);
+  CHECK(after_idle_of(report, 1).factor(0) == 1);
   CHECK(service_factors_of(report, 1).empty());
   report.serving[0].after_idle = stat_of(0.98);
+  report.serving[0].after_idle_beside = stat_of(0.97);
   report.serving[0].beside = stat_of(0.9);
-  CHECK(after_idle_of(report, 2) == 1);
+  CHECK(after_idle_of(report, 2).factor(0) == 1);
+  CHECK(after_idle_of(report, 2).factor(2) == 1);
   CHECK(service_factors_of(report, 2) == std::vector<double>{1, 1, 1});
+  report.serving[0].after_idle = stat_of(1.2);
+  report.serving[0].after_idle_beside.reset();  // as an older report has it
+  CHECK(after_idle_of(report, 2).factor(2) == doctest::Approx(1.2));
   report.serving[0].beside.reset();
   CHECK(service_factors_of(report, 2).empty());
 }

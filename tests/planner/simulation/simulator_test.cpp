@@ -146,7 +146,7 @@ TEST_CASE("three requests by hand: wait, service, response, threshold and second
 
 TEST_CASE("what is served after an idle moment takes longer, what follows at once does not") {
   Scenario scenario = by_hand({0, 0.5, 10});
-  scenario.fleet.instance.after_idle = 1.5;
+  scenario.fleet.instance.after_idle = {.alone = 1.5, .beside = 1.5};
   for (const Routing routing : {Routing::shared_queue, Routing::least_outstanding}) {
     scenario.routing = routing;
     const SimulationResult r = with_fixed(scenario);
@@ -155,13 +155,52 @@ TEST_CASE("what is served after an idle moment takes longer, what follows at onc
   }
 }
 
+TEST_CASE("a slot grows cold while it is idle and warm while it serves") {
+  // Services of a second: at coldness 1, then what is left of it after the 1.5 s that the first took; one that begins
+  // 5 s later, when it is on its way to cold again.
+  Scenario scenario = by_hand({0, 0.5, 8});
+  scenario.fleet.instance.after_idle = {.alone = 1.5, .beside = 1.5, .cooling_s = 4, .warming_s = 2};
+  const double first = 1.5;
+  const double left = std::exp(-first / 2);
+  const double second = 1 + 0.5 * left;
+  const double end = first + second;
+  const double third = 1 + 0.5 * (1 - (1 - left * std::exp(-second / 2)) * std::exp(-(8 - end) / 4));
+  for (const Routing routing : {Routing::shared_queue, Routing::least_outstanding}) {
+    scenario.routing = routing;
+    const SimulationResult r = with_fixed(scenario);
+    CHECK(near(r.service.sum(), first + second + third));
+  }
+}
+
+TEST_CASE("how much longer is a matter of how many others are busy on the machine") {
+  Scenario scenario = by_hand({0, 0.5});
+  scenario.fleet.instance.after_idle = {.alone = 2, .beside = 1.5};
+  scenario.fleet.initial_instances = 2;
+  scenario.fleet.host = SharedHost{.cpus = 2};
+  CHECK(near(with_fixed(scenario).service.sum(), 2 + 1.5));
+  // A machine of its own: an instance of one slot is alone, one of two is taken to be busy.
+  scenario.fleet.host.reset();
+  CHECK(near(with_fixed(scenario).service.sum(), 2 + 2));
+  scenario.fleet.instance.workers = 2;
+  CHECK(near(with_fixed(scenario).service.sum(), 1.5 + 1.5));
+}
+
+TEST_CASE("a larger batch fills its caches in the same time") {
+  Scenario scenario = by_hand({1, 1.1});
+  scenario.fleet.instance.max_batch = 2;
+  scenario.fleet.instance.batch_timeout_s = 0.5;
+  scenario.fleet.instance.service = {{1, deterministic(1)}, {2, deterministic(1.8)}};
+  scenario.fleet.instance.after_idle = {.alone = 1.5, .beside = 1.5};
+  CHECK(near(with_fixed(scenario).service.max(), 1.8 + 0.5));
+}
+
 // Welch 1964, On a generalized M/G/1 queuing process in which the first customer of each busy period receives
 // exceptional service: here twice as long, of a deterministic second.
 TEST_CASE("mean response with slower first services is that of Welch's formula") {
   Scenario scenario;
   scenario.arrivals = poisson_arrivals(0.5);
   scenario.fleet.instance.service = {{1, deterministic(1)}};
-  scenario.fleet.instance.after_idle = 2;
+  scenario.fleet.instance.after_idle = {.alone = 2, .beside = 2};
   scenario.duration_s = 2e6;
   const double rate = 0.5;
   const double idle = (1 - rate) / (1 - rate * (1 - 2));
