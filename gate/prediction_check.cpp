@@ -40,6 +40,7 @@ bool apart(const Estimate& measured, const Estimate& interval) {
 ComparedQuantity compared(const HeldFigure& figure) {
   ComparedQuantity row{
       .quantity = figure.quantity, .unit = figure.unit, .predicted = figure.predicted, .measured = figure.measured};
+  row.in_hindsight = figure.in_hindsight;
   const double predicted = figure.predicted.value;
   const double measured = figure.measured.value;
   if (is_share(figure)) {

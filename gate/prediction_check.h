@@ -19,6 +19,7 @@ struct HeldFigure {
   Estimate predicted = {};          // at the document's confidence
   Estimate predicted_jointly = {};  // the wider interval
   Estimate measured = {};
+  std::optional<double> in_hindsight = {};  // predicted by how long inferences took in the run
 };
 
 // What else the run showed, that may be to blame.

@@ -130,6 +130,8 @@ struct ComparedQuantity {
   std::optional<bool> inside = {};   // the measured value lies in the predicted interval; absent: that has no bounds
   std::string outcome = "unclear";   // "holds", "misses", "unclear"
   std::string blame = {};            // a sentence; empty: nothing to explain, or nothing was found
+  // What would have been predicted had one known how long inferences take in the run; of figures of its requests.
+  std::optional<double> in_hindsight = {};
 };
 
 struct Explanation {

@@ -113,6 +113,7 @@ void fields(F& field, T& row) {
   field("inside", row.inside);
   field("outcome", row.outcome);
   field("blame", row.blame);
+  field("in_hindsight", row.in_hindsight);
 }
 
 template <class F, Like<Explanation> T>

@@ -135,6 +135,22 @@ std::vector<double> services(const PoolRecord& record, std::optional<std::int64_
   return out;
 }
 
+std::vector<double> mean_services(const PoolRecord& record, double stretch_s, std::int64_t stretches,
+                                  std::int64_t at_least) {
+  std::vector<double> sums(static_cast<std::size_t>(stretches));
+  std::vector<std::int64_t> counts(sums.size());
+  for (const PlayedRequest& request : record.requests) {
+    if (request.outcome != RequestOutcome::done) continue;
+    const auto stretch = static_cast<std::size_t>(static_cast<double>(request.done_ns) / kSecond / stretch_s);
+    if (stretch >= sums.size()) continue;
+    sums[stretch] += static_cast<double>(request.done_ns - request.started_ns) / kSecond;
+    ++counts[stretch];
+  }
+  for (std::size_t i = 0; i < sums.size(); ++i)
+    sums[i] = counts[i] >= std::max<std::int64_t>(1, at_least) ? sums[i] / static_cast<double>(counts[i]) : 0;
+  return sums;
+}
+
 Lateness lateness(const PoolRecord& record) {
   std::vector<double> late;
   std::vector<double> inference = services(record);

@@ -37,6 +37,10 @@ HandOver hand_over(const PoolRecord& record);
 // in order of time.
 std::vector<double> services(const PoolRecord& record, std::optional<std::int64_t> batch = {});
 
+// Their means by stretches of the run's time, of what was done in each; 0 where fewer than so many were.
+std::vector<double> mean_services(const PoolRecord& record, double stretch_s, std::int64_t stretches,
+                                  std::int64_t at_least);
+
 struct Lateness {
   double late_fraction = 0;  // sent later than a tenth of a median inference after their time
   double p99_s = 0;

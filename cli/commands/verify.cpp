@@ -144,11 +144,13 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
                        .seconds_left = std::max(0.0, now.duration_s - now.time_s),
                        .so_far = fmt::format("{} of {} answered, {} ready", now.done, now.sent, now.instances.ready)});
   });
-  progress.finish();
   if (!record) return fail(record.error());
   MachineInfo machine = model->machine;
   noise.grade(machine);
-  Verification out = verification_of(setup, *calibration, *prediction, *record, machine);
+  tell("comparing", 1);
+  Verification out = verification_of(
+      setup, {*calibration, *prediction, *record, machine, in_hindsight(setup, *calibration, *prediction, *record)});
+  progress.finish();
   out.argv = context.argv;
   out.started_at = format_time(started_at);
   out.traffic = {traffic->source,      planner::kind_of(*traffic), mean_per_s(*traffic),

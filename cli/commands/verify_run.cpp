@@ -11,6 +11,7 @@
 #include "gate/prediction_check.h"
 #include "planner/policies/fixed.h"
 #include "planner/policies/follow_of_plan.h"
+#include "planner/simulation/hindsight.h"
 #include "planner/simulation/serving_of_report.h"
 #include "profiles/support/units.h"
 
@@ -30,7 +31,8 @@ constexpr double kLongestCalibration_s = 60;  // for them
 constexpr double kStretch_s = 0.5;
 constexpr double kStretchRequests = 5;
 constexpr double kDriftTime_s = 8;
-constexpr double kBeforeTheRun_s = 2;  // in which it is predicted
+constexpr double kHindsightRequests = 20;  // in a stretch, in the mean
+constexpr double kBeforeTheRun_s = 2;      // in which it is predicted
 constexpr double kLeastDeviation = 0.01;
 constexpr std::int64_t kCalibrationReplications = 40;
 constexpr double kJointDeviations =
@@ -135,8 +137,8 @@ void add_inference(const VerifySetup& setup, const VerifyPrediction& prediction,
                  .measured = measured_in(*measured, kNanoseconds)});
 }
 
-std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const VerifyPrediction& prediction,
-                                           const bench::PoolRecord& record) {
+std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const VerifyOutcome& outcome) {
+  const auto& [calibration, prediction, record, machine, in_hindsight] = outcome;
   std::vector<gate::HeldFigure> out;
   for (std::size_t i = 0; i < prediction.figures.size(); ++i) {
     const std::string& name = prediction.figures[i].name;
@@ -152,6 +154,7 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
          .predicted = {predicted.value * scale, predicted.low * scale, predicted.high * scale},
          .predicted_jointly = {predicted.value * scale, predicted.joint_low * scale, predicted.joint_high * scale},
          .measured = measured_in(*measured, scale)});
+    if (in_hindsight[i]) out.back().in_hindsight = *in_hindsight[i] * scale;
   }
   add_inference(setup, prediction, record, out);
   if (const auto memory = planner::memory_together(*setup.documents.report, record.memory_processes)) {
@@ -461,9 +464,38 @@ Result<bench::PoolRecord> play(const VerifySetup& setup, bench::Crew& crew,
   return bench::play(play, *policy, crew);
 }
 
-Verification verification_of(const VerifySetup& setup, const PoolCalibration& calibration,
-                             const VerifyPrediction& prediction, const bench::PoolRecord& record,
-                             const MachineInfo& machine) {
+std::vector<std::optional<double>> in_hindsight(const VerifySetup& setup, const PoolCalibration& calibration,
+                                                const VerifyPrediction& prediction, const bench::PoolRecord& record) {
+  std::vector<std::optional<double>> out(prediction.figures.size());
+  std::vector<planner::FigureOfRun> figures;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < prediction.figures.size(); ++i) {
+    const std::string& name = prediction.figures[i].name;
+    if (!name.starts_with("response.") && name != "utilisation") continue;
+    figures.push_back(prediction.figures[i]);
+    places.push_back(i);
+  }
+  if (record.interrupted || setup.schedule.times_s.empty()) return out;
+  const double duration_s = setup.schedule.duration_s;
+  const double stretch_s =
+      std::max(kStretch_s, kHindsightRequests * duration_s / static_cast<double>(setup.schedule.times_s.size()));
+  const auto stretches = std::max<std::int64_t>(1, static_cast<std::int64_t>(duration_s / stretch_s));
+  planner::MeasuredServices measured{.stretch_s = duration_s / static_cast<double>(stretches)};
+  measured.mean_s =
+      bench::mean_services(record, measured.stretch_s, stretches, static_cast<std::int64_t>(kHindsightRequests / 4));
+  if (std::ranges::none_of(measured.mean_s, [](double mean_s) { return mean_s > 0; })) return out;
+  for (double& mean_s : measured.mean_s) {
+    if (mean_s > 0) mean_s += calibration.hand_over.total_s();
+  }
+  const std::vector<double> values = planner::predict_in_hindsight(
+      scenario_of(setup, calibration), [&] { return setup.scaled.make_policy(); }, measured, figures,
+      setup.request.seed);
+  for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = values[i];
+  return out;
+}
+
+Verification verification_of(const VerifySetup& setup, const VerifyOutcome& outcome) {
+  const auto& [calibration, prediction, record, machine, hindsight] = outcome;
   const Plan& plan = *setup.documents.plan;
   const Deployment& planned = *plan.recommendation;
   const planner::ScaledPlan& scaled = setup.scaled;
@@ -501,8 +533,7 @@ Verification verification_of(const VerifySetup& setup, const PoolCalibration& ca
   out.interrupted = record.interrupted;
   count_requests(record, out);
   const bench::Lateness lateness = bench::lateness(record);
-  gate::judge_run(held_figures(setup, prediction, record), facts_of(calibration, prediction, record, lateness, machine),
-                  out);
+  gate::judge_run(held_figures(setup, outcome), facts_of(calibration, prediction, record, lateness, machine), out);
   out.generator.lateness_p99_ns = lateness.p99_s * kNanoseconds;
   add_assumed(setup, calibration, out);
   add_timeline(prediction, record, setup, out);

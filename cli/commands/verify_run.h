@@ -56,8 +56,18 @@ Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration
 Result<bench::PoolRecord> play(const VerifySetup& setup, bench::Crew& crew,
                                const std::function<void(const bench::PoolProgress&)>& progress);
 
-Verification verification_of(const VerifySetup& setup, const PoolCalibration& calibration,
-                             const VerifyPrediction& prediction, const bench::PoolRecord& record,
-                             const MachineInfo& machine);
+// What predict() would have said had it known how long inferences take in each stretch of the run, by figure; nullopt
+// for those that are not of requests, and where too few requests were done to know.
+std::vector<std::optional<double>> in_hindsight(const VerifySetup& setup, const PoolCalibration& calibration,
+                                                const VerifyPrediction& prediction, const bench::PoolRecord& record);
+
+struct VerifyOutcome {
+  const PoolCalibration& calibration;
+  const VerifyPrediction& prediction;
+  const bench::PoolRecord& record;
+  const MachineInfo& machine;
+  std::vector<std::optional<double>> in_hindsight = {};  // by figure of the prediction
+};
+Verification verification_of(const VerifySetup& setup, const VerifyOutcome& outcome);
 
 }  // namespace mlplan::cli

@@ -187,6 +187,24 @@ std::string blames(const Verification& v, const Style& style) {
   return text;
 }
 
+// By how much the prediction is wrong that knows how long inferences took.
+std::string hindsight(const Verification& v, const Style& style) {
+  std::vector<std::string> parts;
+  for (const ComparedQuantity& row : v.comparisons) {
+    if (!row.in_hindsight || *row.in_hindsight == 0) continue;
+    ComparedQuantity known = row;
+    known.error =
+        row.unit == "share" ? row.measured.value - *row.in_hindsight : row.measured.value / *row.in_hindsight - 1;
+    parts.push_back(fmt::format("{} {} ({})", quantity_label(row.quantity),
+                                value_text({*row.in_hindsight}, kind_of(row.unit)), error_text(known)));
+  }
+  if (parts.empty()) return "";
+  return paragraph(
+      "hindsight",
+      fmt::format("had one known how long inferences take in each moment of the run: {}", fmt::join(parts, ", ")),
+      style, Ink::dim);
+}
+
 std::string parameter_text(const AssumedParameter& parameter) {
   const std::string value = parameter.unit == "ratio" ? fmt::format("{:.3g} x", parameter.value)
                                                       : value_text({parameter.value}, kind_of(parameter.unit));
@@ -225,7 +243,7 @@ std::string verification_view(const Verification& verification, const std::strin
   for (const ObjectiveVerdict& objective : v.objectives) text += objective_paragraph(objective, style);
   if (!v.objectives.empty()) text += "\n";
   text += happenings(v, style) + "\n";
-  if (const std::string why = blames(v, style); !why.empty()) text += why + "\n";
+  if (const std::string why = blames(v, style) + hindsight(v, style); !why.empty()) text += why + "\n";
   if (const std::string plot = verification_timeline(v, style); !plot.empty()) text += plot + "\n";
   for (const std::string& note : v.traffic.notes) text += paragraph("traffic", note, style);
   for (const AssumedParameter& parameter : v.assumed) text += paragraph("assumed", parameter_text(parameter), style);

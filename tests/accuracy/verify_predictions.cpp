@@ -54,7 +54,19 @@ struct Tally {
   int inside = 0;
   std::vector<double> p50_errors = {};
   std::vector<double> p99_errors = {};
+  std::vector<double> p50_hindsight = {};
+  std::vector<double> p99_hindsight = {};
 };
+
+void note(const ComparedQuantity& row, std::vector<double>& errors, std::vector<double>& hindsight) {
+  if (row.error) errors.push_back(std::abs(*row.error));
+  if (row.in_hindsight) hindsight.push_back(std::abs(row.measured.value / *row.in_hindsight - 1));
+}
+
+std::string hindsight_error(const ComparedQuantity& row) {
+  return row.in_hindsight ? fmt::format("{:>+6.1f} %", (row.measured.value / *row.in_hindsight - 1) * 100)
+                          : fmt::format("{:>8}", "-");
+}
 
 std::string side_by_side(const ComparedQuantity& row) {
   return fmt::format("{:>8} {:>8} {:>+7.1f} %{}", format_duration(row.predicted.value),
@@ -65,6 +77,7 @@ std::string side_by_side(const ComparedQuantity& row) {
 void print_run(const std::string& model, const std::string& load, const std::string& arrivals,
                const Verification& found, Tally& tally) {
   std::string line = fmt::format("  {:<5} {:>4} % {:<8} {:>7}", model, load, arrivals, found.requests.completed);
+  std::string hindsight;
   for (const ComparedQuantity& row : found.comparisons) {
     if (row.quantity == "memory") continue;
     ++tally.judged;
@@ -74,9 +87,10 @@ void print_run(const std::string& model, const std::string& load, const std::str
     if (row.quantity == "utilisation")
       line += fmt::format(" {:>5.1f} {:>5.1f}{}", row.predicted.value * 100, row.measured.value * 100,
                           row.inside.value_or(false) ? ' ' : '!');
-    if (load == "85" || !row.error) continue;
-    if (row.quantity == "response.p50") tally.p50_errors.push_back(std::abs(*row.error));
-    if (row.quantity == "response.p99") tally.p99_errors.push_back(std::abs(*row.error));
+    if (row.quantity == "response.p50" || row.quantity == "response.p99") hindsight += hindsight_error(row);
+    if (load == "85") continue;
+    if (row.quantity == "response.p50") note(row, tally.p50_errors, tally.p50_hindsight);
+    if (row.quantity == "response.p99") note(row, tally.p99_errors, tally.p99_hindsight);
   }
   double service = 1;
   double pace = 1;
@@ -88,7 +102,7 @@ void print_run(const std::string& model, const std::string& load, const std::str
   for (const AssumedParameter& assumed : found.assumed) {
     if (assumed.name == "drift of the machine's speed") drift = assumed.value;
   }
-  fmt::print("{} {:>6.3f} {:>5.1f} % {:>6.3f} {:>5.1f} % {}\n", line, pace, drift * 100, service,
+  fmt::print("{} {:>6.3f} {:>5.1f} % {:>6.3f} {} {:>5.1f} % {}\n", line, pace, drift * 100, service, hindsight,
              found.generator.late_fraction * 100, found.verdict);
   std::fflush(stdout);
 }
@@ -102,9 +116,9 @@ void print_predictions(const std::string& mlplan, const std::string& folder) {
   fmt::print(
       "Predictions of mlplan verify beside a real pool that fills this machine, by a report made just before. A ! is "
       "outside its 95 % interval.\n\n");
-  fmt::print("  {:<5} {:>6} {:<8} {:>7} {:>28} {:>28} {:>12} {:>6} {:>7} {:>6} {:>7} {}\n", "", "load", "arrivals", "n",
-             "p50: predicted, measured", "p99: predicted, measured", "utilisation", "pace", "drift", "service", "late",
-             "verdict");
+  fmt::print("  {:<5} {:>6} {:<8} {:>7} {:>28} {:>28} {:>12} {:>6} {:>7} {:>7} {:>16} {:>7} {}\n", "", "load",
+             "arrivals", "n", "p50: predicted, measured", "p99: predicted, measured", "utilisation", "pace", "drift",
+             "service", "hindsight", "late", "verdict");
   for (const std::string& name : list_of("MODELS", "1ms,5ms,30ms")) {
     const VerifiedSample sample = make_sample(mlplan, folder, name);
     const double seconds = number_of(list_of("SECONDS", std::to_string(kSeconds.at(name)).c_str()).front());
@@ -128,6 +142,9 @@ void print_predictions(const std::string& mlplan, const std::string& folder) {
   fmt::print("\n  median error at 30 to 70 %: p50 {:.1f} %, p99 {:.1f} %; inside the interval {} of {}\n",
              bench::median_of(tally.p50_errors) * 100, bench::median_of(tally.p99_errors) * 100, tally.inside,
              tally.judged);
+  fmt::print(
+      "  in hindsight, had one known how long inferences take in each stretch of the run: p50 {:.1f} %, p99 {:.1f} %\n",
+      bench::median_of(tally.p50_hindsight) * 100, bench::median_of(tally.p99_hindsight) * 100);
 }
 
 }  // namespace mlplan::accuracy

@@ -31,6 +31,17 @@ TEST_CASE("a verification is a table of predicted and measured, what happened, a
   check_golden("verification_ascii_80.txt", render(examples::tail_missed(), narrow));
 }
 
+TEST_CASE("what the prediction would have been, had one known the machine's speed, is told where it is known") {
+  Verification verification = examples::tail_missed();
+  CHECK_FALSE(has(render(verification, Style{}), "hindsight"));
+  for (ComparedQuantity& row : verification.comparisons) {
+    if (row.quantity == "response.p99") row.in_hindsight = row.measured.value / 1.25;
+  }
+  const std::string text = render(verification, Style{});
+  CHECK(has(text, "hindsight"));
+  CHECK(has(text, "response p99 112 ms (+25 %)"));
+}
+
 TEST_CASE("no line of a verification is wider than the terminal") {
   for (const int width : {80, 100}) {
     Style style;

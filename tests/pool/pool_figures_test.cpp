@@ -87,4 +87,14 @@ TEST_CASE("the hand-over is the way to the worker and back, and lateness is the 
   CHECK(lateness(record).p99_s == doctest::Approx(0.02));
   CHECK(services(record, 1).size() == 100);
   CHECK(services(record, 2).empty());
+  PoolRecord slower = record_of(100);
+  for (std::size_t i = 0; i < 100; ++i)
+    slower.requests[i].started_ns = slower.requests[i].done_ns - static_cast<std::int64_t>(i < 50 ? 1 : 2) * kMs;
+  const double middle_s = static_cast<double>(slower.requests[50].done_ns) / 1e9;
+  const std::vector<double> means = mean_services(slower, middle_s, 3, 5);
+  REQUIRE(means.size() == 3);
+  CHECK(means[0] == doctest::Approx(0.001));
+  CHECK(means[1] == doctest::Approx(0.002));
+  CHECK(means[2] == 0);
+  CHECK(mean_services(slower, middle_s, 2, 51) == std::vector<double>{0, 0});
 }

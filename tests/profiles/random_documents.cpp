@@ -578,7 +578,7 @@ Simulation RandomDocuments::simulation() {
 
 ComparedQuantity RandomDocuments::compared_quantity(bool may_miss) {
   constexpr const char* kUnits[] = {"ns", "share", "count", "bytes", "per_s"};
-  ComparedQuantity row{word(), kUnits[below(5)], estimate(), estimate(), {}, {}, "unclear", word()};
+  ComparedQuantity row{word(), kUnits[below(5)], estimate(), estimate(), {}, {}, "unclear", word(), maybe_number()};
   if (coin()) row.error = number() - 0.5;
   if (row.predicted.low && row.predicted.high && std::isfinite(row.predicted.value)) {
     row.inside = row.measured.value >= *row.predicted.low && row.measured.value <= *row.predicted.high;

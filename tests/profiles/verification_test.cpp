@@ -50,7 +50,7 @@ TEST_CASE("the schema describes every key of a verification, and no other") {
   static_assert(test::member_count<VerifiedPool>() == 9);
   static_assert(test::member_count<VerifiedRequests>() == 7);
   static_assert(test::member_count<VerifiedWorkers>() == 8);
-  static_assert(test::member_count<ComparedQuantity>() == 8);
+  static_assert(test::member_count<ComparedQuantity>() == 9);
   static_assert(test::member_count<VerifiedStretch>() == 7);
   static_assert(test::member_count<Verification>() == 27);
   test::Keys written;

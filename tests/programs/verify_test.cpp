@@ -88,6 +88,9 @@ TEST_CASE("a plan is played: all requests are answered, and every figure has bot
   for (const ComparedQuantity& row : run.document.comparisons) {
     CHECK(row.predicted.low);
     CHECK(row.measured.value > 0);
+    const bool of_requests = row.quantity.starts_with("response.") || row.quantity == "utilisation";
+    CHECK(row.in_hindsight.has_value() == of_requests);
+    if (row.in_hindsight) CHECK(*row.in_hindsight > 0);
   }
   CHECK(run.document.timeline.size() == 3);
   const int code = run.document.verdict == "holds" ? 0 : run.document.verdict == "misses" ? 1 : 4;
