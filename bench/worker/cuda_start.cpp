@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <charconv>
-#include <cstdlib>
 #include <string_view>
 
 #include "bench/worker/cuda_failures.h"
@@ -23,7 +22,7 @@ class Driver {
  public:
   Driver() : library_(dlopen(kDriver, RTLD_NOW | RTLD_LOCAL)) {
     if (library_ != nullptr) return;
-    throw no_driver(dlerror());
+    throw cuda_failure(gpu::no_driver(dlerror()));
   }
 
   template <class... Arguments>
@@ -39,25 +38,19 @@ class Driver {
   void* library_;
 };
 
-Surroundings look_around() {
-  Surroundings out;
-  if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES")) out.visible_devices = visible;
-  for (const char* file : {"/dev/nvidiactl", "/dev/dxg"}) out.device_files |= ::access(file, F_OK) == 0;
-  return out;
-}
-
 void start_driver(const CudaRuntime& cuda, int device) {
   const Driver driver;
-  if (const int result = driver.call("cuInit", 0U); result != 0) throw driver_failure(result, look_around());
+  if (const int result = driver.call("cuInit", 0U); result != 0)
+    throw cuda_failure(gpu::driver_failure(result, gpu::look_around()));
   int have = 0;
   int need = 0;
   require_success(cuda, cuda.driver_version(&have), "cudaDriverGetVersion");
   require_success(cuda, cuda.runtime_version(&need), "cudaRuntimeGetVersion");
-  if (!driver_suits(have, need)) throw driver_too_old(have, need);
+  if (!gpu::driver_suits(have, need)) throw cuda_failure(gpu::driver_too_old(have, need, "this libtorch"));
   int count = 0;
   if (const int result = driver.call("cuDeviceGetCount", &count); result != 0)
-    throw driver_failure(result, look_around());
-  if (device >= count) throw no_such_device(device, count);
+    throw cuda_failure(gpu::driver_failure(result, gpu::look_around()));
+  if (device >= count) throw cuda_failure(gpu::no_such_device(device, count));
 }
 
 void load_libraries() {
@@ -118,7 +111,7 @@ std::string describe_cuda_device(int device) {
       driver.call("cuDeviceGetName", static_cast<char*>(name), static_cast<int>(sizeof name), handle) == 0)
     out = name;
   int version = 0;
-  if (cuda_runtime().driver_version(&version) == 0) out += ", driver for CUDA " + cuda_version_text(version);
+  if (cuda_runtime().driver_version(&version) == 0) out += ", driver for CUDA " + gpu::cuda_version_text(version);
   return out;
 }
 

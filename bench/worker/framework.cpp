@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "bench/worker/failure.h"
+#include "kernels/gpu/cuda_absence.h"
 
 namespace mlplan::worker {
 namespace {
@@ -36,7 +37,7 @@ std::string cuda_of_build() {
   const auto version_of_runtime = reinterpret_cast<int (*)(int*)>(dlsym(RTLD_DEFAULT, "cudaRuntimeGetVersion"));
   int version = 0;
   if (version_of_runtime == nullptr || version_of_runtime(&version) != 0) return "CPU build";
-  return "CUDA " + std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10) + " build";
+  return "CUDA " + gpu::cuda_version_text(version) + " build";
 }
 
 std::string program_folder() {

@@ -27,7 +27,6 @@ struct DeviceQuery {
 // Initialises the driver (up to seconds where nothing else uses the card).
 DeviceQuery query_device(int device);
 
-std::string cuda_version_text(int version);           // "13.0" of 13000
 std::string compute_capability_text(int capability);  // "9.0" of 90
 
 // Makes it the current device of this thread; the first time, its context. Throws GpuError.

@@ -63,8 +63,6 @@ TEST_CASE("the cache is flushed by twice its size, and never by little") {
 }
 
 TEST_CASE("versions read as people write them") {
-  CHECK(cuda_version_text(13000) == "13.0");
-  CHECK(cuda_version_text(12080) == "12.8");
   CHECK(compute_capability_text(75) == "7.5");
   CHECK(compute_capability_text(120) == "12.0");
 }

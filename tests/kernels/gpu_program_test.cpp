@@ -35,7 +35,7 @@ std::string reason_of(const Ended& ended) {
 
 std::string reason_with_driver(const std::string& environment) {
   return reason_of(run_kernels("--benchmark_filter=gpu/ --benchmark_format=json",
-                               "LD_LIBRARY_PATH=" STAND_IN_FOLDER " " + environment));
+                               "LD_LIBRARY_PATH=" STAND_IN_DRIVER " " + environment));
 }
 
 bool starts(const std::string& text, const std::string& with) {
@@ -47,43 +47,48 @@ bool starts(const std::string& text, const std::string& with) {
 
 TEST_CASE("a driver that does not initialise has its cause named, each by what it returns") {
   CHECK(starts(reason_with_driver("CUDA_VISIBLE_DEVICES= STAND_IN_INIT=100"),
-               "no GPU is visible: CUDA_VISIBLE_DEVICES is ''"));
+               "the NVIDIA driver shows no device to this process (CUDA's error 100): CUDA_VISIBLE_DEVICES is ''"));
   CHECK(starts(reason_with_driver("STAND_IN_INIT=802"),
-               "the system is not ready for CUDA: start NVIDIA's fabric manager"));
-  CHECK(starts(reason_with_driver("STAND_IN_INIT=803"), "the driver's library does not match its kernel module"));
-  CHECK(starts(reason_with_driver("STAND_IN_INIT=804"), "the forward-compatibility driver library does not support"));
-  CHECK(starts(reason_with_driver("STAND_IN_INIT=805"), "the MPS server cannot be reached"));
-  CHECK(starts(reason_with_driver("STAND_IN_INIT=999"), "the driver could not be initialised and does not say why"));
+               "the GPUs of this machine are not ready yet (CUDA's error 802); start nvidia-fabricmanager"));
+  CHECK(starts(reason_with_driver("STAND_IN_INIT=803"),
+               "libcuda.so.1 does not fit the driver's kernel module (CUDA's error 803)"));
+  CHECK(starts(reason_with_driver("STAND_IN_INIT=804"),
+               "this GPU does not take a libcuda.so.1 newer than its kernel module (CUDA's error 804)"));
+  CHECK(starts(reason_with_driver("STAND_IN_INIT=805"), "the MPS server does not answer (CUDA's error 805)"));
+  CHECK(starts(reason_with_driver("STAND_IN_INIT=999"),
+               "the NVIDIA driver cannot be started and does not say why (CUDA's error 999)"));
 }
 
 TEST_CASE("a driver without a device says so") {
   const std::string reason = reason_with_driver("STAND_IN_INIT=100");
-  CHECK(starts(reason, "no GPU is visible: "));
+  CHECK(starts(reason, "the NVIDIA driver shows no device to this process (CUDA's error 100)"));
   CHECK(reason.find("CUDA_VISIBLE_DEVICES") == std::string::npos);
 }
 
 TEST_CASE("a driver that is too old is named with its version and that which is needed") {
-  CHECK(reason_with_driver("STAND_IN_VERSION=12080") ==
-        "the driver is too old: it supports CUDA 12.8, this program needs 13.0; install R580 or newer");
+  CHECK(
+      reason_with_driver("STAND_IN_VERSION=12080") ==
+      "the NVIDIA driver is too old: it is for CUDA 12.8, this program is built with CUDA 13.0; install driver R580 or "
+      "newer, or use one that is built with CUDA 12");
 }
 
 TEST_CASE("without a driver its library is named") {
   if (mlplan::gpu::is_there_a_sign_of_a_gpu()) return;  // this machine has one
   const std::string reason = reason_of(run_kernels("--benchmark_filter=gpu/ --benchmark_format=json"));
-  CHECK(starts(reason, "no NVIDIA driver: libcuda.so.1: cannot open shared object file"));
+  CHECK(starts(reason, "there is no NVIDIA driver here: libcuda.so.1: cannot open shared object file"));
 }
 
 TEST_CASE("without a filter the GPU's benchmarks are there only with a sign of a GPU") {
   if (!mlplan::gpu::is_there_a_sign_of_a_gpu())
     CHECK(run_kernels("--benchmark_list_tests").out.find("gpu/") == std::string::npos);
   CHECK(
-      run_kernels("--benchmark_list_tests", "LD_LIBRARY_PATH=" STAND_IN_FOLDER).out.find("gpu/memory_read/device:0") !=
+      run_kernels("--benchmark_list_tests", "LD_LIBRARY_PATH=" STAND_IN_DRIVER).out.find("gpu/memory_read/device:0") !=
       std::string::npos);
 }
 
 TEST_CASE("another GPU than the first is in the names") {
   const std::string listed =
-      run_kernels("--benchmark_filter=gpu/memory --benchmark_list_tests --device=3", "LD_LIBRARY_PATH=" STAND_IN_FOLDER)
+      run_kernels("--benchmark_filter=gpu/memory --benchmark_list_tests --device=3", "LD_LIBRARY_PATH=" STAND_IN_DRIVER)
           .out;
   CHECK(listed.find("gpu/memory_triad/device:3") != std::string::npos);
   CHECK(listed.find("device:0") == std::string::npos);
@@ -91,9 +96,9 @@ TEST_CASE("another GPU than the first is in the names") {
 
 TEST_CASE("a process that is to time the start of a GPU says why it cannot") {
   const Ended ended =
-      run_kernels("--time-gpu-start --device=0", "LD_LIBRARY_PATH=" STAND_IN_FOLDER " STAND_IN_INIT=802");
+      run_kernels("--time-gpu-start --device=0", "LD_LIBRARY_PATH=" STAND_IN_DRIVER " STAND_IN_INIT=802");
   CHECK(ended.code == 0);
-  CHECK(starts(ended.out, "the system is not ready for CUDA"));
+  CHECK(starts(ended.out, "the GPUs of this machine are not ready yet"));
 }
 
 TEST_CASE("mlplan-kernels needs no library of CUDA to start") {

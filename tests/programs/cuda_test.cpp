@@ -12,14 +12,14 @@ namespace {
 // `standing_in` is what stand_in_driver.cpp is told.
 Invocation on_cuda(const std::vector<std::string>& standing_in, const std::string& device = "cuda") {
   Invocation out{{"bench", model_path("good.pt"), "--input", "x:f32[batch,4]", "--device", device, "--env",
-                  std::string("LD_LIBRARY_PATH=") + STAND_IN_FOLDER}};
+                  std::string("LD_LIBRARY_PATH=") + STAND_IN_DRIVER}};
   for (const std::string& variable : standing_in)
     out.arguments.insert(out.arguments.end(), {"--env", "STAND_IN_" + variable});
   return out;
 }
 
 Invocation with_result(int cu_init, const std::string& visible_devices = "") {
-  Invocation out = on_cuda({"CUINIT=" + std::to_string(cu_init)});
+  Invocation out = on_cuda({"INIT=" + std::to_string(cu_init)});
   if (!visible_devices.empty())
     out.arguments.insert(out.arguments.end(), {"--env", "CUDA_VISIBLE_DEVICES=" + visible_devices});
   return out;
@@ -29,13 +29,14 @@ Invocation with_result(int cu_init, const std::string& visible_devices = "") {
 
 TEST_CASE("a driver that does not start says why, by what it returns") {
   const std::string when = "while starting CUDA";
-  check_end(run(with_result(100, "7")), 3,
-            {"shows no device", "cuInit: 100", "CUDA_VISIBLE_DEVICES is '7'", when, "leave CUDA_VISIBLE_DEVICES out"});
-  check_end(run(with_result(802)), 3, {"not ready", "cuInit: 802", when, "nvidia-fabricmanager"});
-  check_end(run(with_result(803)), 3, {"does not fit the driver's kernel module", "cuInit: 803", when, "reboot"});
-  check_end(run(with_result(804)), 3, {"newer than its kernel module", "cuInit: 804", when, "cuda-compat"});
-  check_end(run(with_result(805)), 3, {"MPS", "cuInit: 805", when, "nvidia-cuda-mps-control"});
-  check_end(run(with_result(999)), 3, {"does not say why", "cuInit: 999", when, "nvidia-smi"});
+  check_end(
+      run(with_result(100, "7")), 3,
+      {"shows no device", "CUDA's error 100", "CUDA_VISIBLE_DEVICES is '7'", when, "leave CUDA_VISIBLE_DEVICES out"});
+  check_end(run(with_result(802)), 3, {"not ready", "CUDA's error 802", when, "nvidia-fabricmanager"});
+  check_end(run(with_result(803)), 3, {"does not fit the driver's kernel module", "CUDA's error 803", when, "reboot"});
+  check_end(run(with_result(804)), 3, {"newer than its kernel module", "CUDA's error 804", when, "cuda-compat"});
+  check_end(run(with_result(805)), 3, {"MPS", "CUDA's error 805", when, "nvidia-cuda-mps-control"});
+  check_end(run(with_result(999)), 3, {"does not say why", "CUDA's error 999", when, "nvidia-smi"});
 }
 
 TEST_CASE("a driver that is older than libtorch's CUDA is told with both versions") {
@@ -45,7 +46,7 @@ TEST_CASE("a driver that is older than libtorch's CUDA is told with both version
 
 TEST_CASE("a device that is not there is refused by its number") {
   check_end(run(on_cuda({"DEVICES=2"}, "cuda:2")), 3,
-            {"no CUDA device 2: 2 are visible", "while starting CUDA", "--device cuda:0"});
+            {"no CUDA device 2: 2 are visible", "while starting CUDA", "CUDA_VISIBLE_DEVICES"});
 }
 
 TEST_CASE("without a driver the library that is missing is named") {
@@ -70,7 +71,7 @@ TEST_CASE("a libtorch without its CUDA part is told apart from one whose librari
 TEST_CASE("inspect starts CUDA too, and on a CPU nothing of CUDA is asked for") {
   Invocation inspect = with_result(803);
   inspect.arguments[0] = "inspect";
-  check_end(run(inspect), 3, {"cuInit: 803"});
+  check_end(run(inspect), 3, {"CUDA's error 803"});
   Invocation on_cpu = with_result(803);
   on_cpu.arguments[0] = "inspect";
   on_cpu.arguments[5] = "cpu";
