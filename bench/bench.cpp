@@ -171,6 +171,7 @@ Result<std::vector<Outcome>> run_in_turns(std::span<const Options> options, cons
 Result<Inspection> inspect(const Options& options, const Hooks& hooks) {
   const Result<ModelFile> file = look_at_model_file(options.model_path);
   if (!file) return fail(file.error());
+  if (Status suits = suits_device(*file, options); !suits) return fail(suits.error());
   Result<Launch> launch = make_launch(options);
   if (!launch) return fail(launch.error());
   if (Status whole = check_undamaged(*file); !whole) return fail(whole.error());

@@ -71,6 +71,16 @@ Result<ModelFile> look_at_model_file(const std::string& path) {
   return out;
 }
 
+Status suits_device(const ModelFile& file, const Options& options) {
+  const bool is_package =
+      options.format == "aotinductor" || std::ranges::any_of(file.members, [](const ZipMember& member) {
+        return member.name.find("/data/aotinductor/") != std::string::npos;
+      });
+  if (options.device == "cpu" || !is_package) return {};
+  return fail(ErrorKind::usage, "compiled packages (.pt2) are measured on the CPU only",
+              fmt::format("--device {}", options.device), "leave --device out, or export the model as TorchScript");
+}
+
 Status check_undamaged(const ModelFile& file) {
   const std::optional<std::string> damaged = first_damaged(file.path, file.members);
   if (!damaged) return {};

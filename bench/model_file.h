@@ -24,6 +24,10 @@ struct ModelFile {
 // the archive, its format too, is the worker's to judge: names mislead, torch.export.save writes a .pt2 as well.
 Result<ModelFile> look_at_model_file(const std::string& path);
 
+// Error (usage): a compiled package, which runs on the CPU it was compiled for, and a GPU. Asked before anything is
+// started.
+Status suits_device(const ModelFile& file, const Options& options);
+
 // Error (bad_input): a member's bytes do not have its checksum. Reads the whole file.
 Status check_undamaged(const ModelFile& file);
 

@@ -49,6 +49,7 @@ Status ModelRun::prepare() {
   const std::int64_t began_ns = now_ns();
   const Result<ModelFile> file = look_at_model_file(options_.model_path);
   if (!file) return fail(file.error());
+  if (Status suits = suits_device(*file, options_); !suits) return suits;
   if (Status golden = look_at_golden(options_); !golden) return golden;
   Result<Launch> launch = make_launch(options_);
   if (!launch) return fail(launch.error());

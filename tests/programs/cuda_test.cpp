@@ -78,6 +78,15 @@ TEST_CASE("inspect starts CUDA too, and on a CPU nothing of CUDA is asked for") 
   check_end(run(on_cpu), 0, {});
 }
 
+TEST_CASE("a compiled package is refused on a GPU before CUDA is started") {
+  Invocation package = with_result(803);
+  package.arguments[1] = model_path("package.pt2");
+  for (const char* command : {"bench", "inspect"}) {
+    package.arguments[0] = command;
+    check_end(run(package), 2, {"compiled packages (.pt2) are measured on the CPU only", "--device cuda:0"});
+  }
+}
+
 TEST_CASE("a batch that does not fit into the GPU's memory is a row that says so, and the rest is measured") {
   const Ended ended =
       run({{"bench", model_path("fits_to_4.pt"), "--input", "x:f32[batch,4]", "--only", "steady", "--batch", "2,8,4",
