@@ -134,6 +134,7 @@ Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::u
   spawn.verbs = {"cold_start"};
   if (warm_up_cap_ns > 0) spawn.verbs.emplace_back("warm_up");
   spawn.warm_up_cap_ns = warm_up_cap_ns;
+  if (world.gpu) out.gpu = GpuSpan{world.gpu->state(), {}};
   Result<Worker> worker = spawn_worker(world, spawn);
   if (!worker) return fail(worker.error());
   const Result<worker::Reply> started = worker->process.await(world.limits);
@@ -146,6 +147,7 @@ Result<ColdSample> take_cold_sample(CacheState state, const World& world, std::u
     if (!warmed) return fail(warmed.error());
     out.warmed_up = warmed->warmed_up;
   }
+  if (out.gpu) out.gpu->after = world.gpu->state();
   // Not wait4's ru_maxrss: what is spawned by vfork inherits the peak of mlplan itself there.
   const std::optional<std::int64_t> peak = read_peak_rss(worker->process.pid());
   if (!peak)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/gpu_watch.h"
 #include "bench/world.h"
 #include "profiles/report.h"
 
@@ -26,6 +27,7 @@ struct ColdSample {
   worker::ColdStartStamps stamps;
   std::optional<worker::Stamp> ready;         // of a program seen from outside, in place of the stamps: up to result_ns
   std::optional<worker::WarmedUp> warmed_up;  // absent: not tried in this sample
+  std::optional<GpuSpan> gpu = {};            // from before the process to the end of its warm-up
   std::int64_t peak_rss_bytes = 0;            // from the first instruction to the end of the warm-up; 0: not told
 };
 

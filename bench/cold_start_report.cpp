@@ -172,6 +172,7 @@ ColdStartState assemble_state(CacheState state, const std::vector<ColdSample>& s
       reasons.insert(sample.not_proven);
       continue;
     }
+    if (sample.gpu && spoils(slowdowns_in(*sample.gpu))) ++out.gpu_slowed;
     const Timeline times = timeline(sample);
     first_result.push_back(times.wall_ns);
     unattributed.push_back(times.unattributed_ns);

@@ -77,7 +77,7 @@ class CommandRun {
   Status perform(const Task& task);
   Result<ColdSample> take_sample(CacheState state);
   Result<LedgerPass> take_ledger();
-  Result<std::vector<double>> take_marginal();
+  Result<MarginalPass> take_marginal();
   std::string describe(const Task& task) const;
 
   const Options& options_;
@@ -316,10 +316,10 @@ Result<LedgerPass> CommandRun::take_ledger() {
   return out;
 }
 
-Result<std::vector<double>> CommandRun::take_marginal() {
+Result<MarginalPass> CommandRun::take_marginal() {
   std::vector<CommandProcess> processes;
   processes.reserve(static_cast<std::size_t>(kSideBySide));
-  std::vector<double> out;
+  MarginalPass out;
   double before = 0;
   for (std::int64_t i = 0; i < kSideBySide; ++i) {
     Result<CommandProcess> process = start();
@@ -328,7 +328,7 @@ Result<std::vector<double>> CommandRun::take_marginal() {
     if (Status ready = processes.back().await_ready(limits_); !ready) return fail(ready.error());
     const std::optional<ProcessMemory> memory = memory_of(descendants());
     if (!memory) return fail(ErrorKind::not_measured, "the program had ended before its memory was read");
-    out.push_back(static_cast<double>(memory->pss) - before);
+    out.pss.push_back(static_cast<double>(memory->pss) - before);
     before = static_cast<double>(memory->pss);
   }
   if (Status ended = processes.back().end(); !ended) return fail(ended.error());  // all of them

@@ -1,8 +1,10 @@
 #include "bench/diagnoses.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cctype>
 #include <limits>
 
 #include "profiles/support/units.h"
@@ -10,7 +12,9 @@
 namespace mlplan::bench {
 namespace {
 
-constexpr double kHostBoundShare = 0.8;  // of the time on the device, spent on queueing its work
+constexpr double kLedgerShare = 0.02;               // by which two ways to tell a GPU's memory may differ, ...
+constexpr double kLedgerBytes = 8.0 * 1024 * 1024;  // ... or by this
+constexpr double kHostBoundShare = 0.8;             // of the time on the device, spent on queueing its work
 
 std::string readable(std::string name) {
   std::replace(name.begin(), name.end(), '_', ' ');
@@ -111,6 +115,19 @@ void simultaneous_starts(const Report& report, std::vector<std::string>& out) {
   if (!found.empty()) out.push_back(fmt::format("{}: stagger them, or plan with that.", fmt::join(found, ", ")));
 }
 
+// Said of what differs by more than the intervals; nothing is said of what does not.
+void varied_starts(const Report& report, std::vector<std::string>& out) {
+  const ColdStartState* warm = find_state(report, "warm");
+  if (warm == nullptr || !warm->time_to_first_result.low || !warm->time_to_first_result.high) return;
+  const Stat& found = warm->time_to_first_result;
+  for (const VariedStarts& varied : report.cold_start.varied) {
+    const Stat& other = varied.time_to_first_result;
+    if (!other.low || !other.high || (*other.low <= *found.high && *found.low <= *other.high)) continue;
+    out.push_back(fmt::format("With {}={} a warm start takes {} where it takes {} as found.", varied.variable,
+                              varied.value, format_duration(other.median), format_duration(found.median)));
+  }
+}
+
 // "at most 0.31 apart, with NaN on one side only in 12 of 1,000 values"
 std::string how_far(const Agreement& agreement) {
   if (agreement.mismatched_nan > 0) {
@@ -140,6 +157,53 @@ void warn_about_host_bound(const Report& report, std::vector<Warning>& out) {
                    format_duration(first.device->median)),
        "a larger batch costs little more; else fewer and larger operators: torch.jit.freeze, fusion, or a "
        "CUDA graph in the server"});
+}
+
+void warn_about_gpu(const Report& report, std::vector<Warning>& out) {
+  constexpr const char* kCool = "let it cool, look after its airflow and power, and measure again";
+  for (const ColdStartState& state : report.cold_start.states) {
+    if (state.gpu_slowed == 0) continue;
+    out.push_back({"gpu_slowed",
+                   fmt::format("heat or the power supply slowed the GPU down in {} of {} {} starts, after {} were "
+                               "taken again for that",
+                               state.gpu_slowed, state.time_to_first_result.n, readable(state.name), state.gpu_again),
+                   kCool});
+  }
+  for (const SteadyRow& row : report.steady) {
+    if (!row.gpu || row.gpu->slowed_blocks == 0) continue;
+    out.push_back({"gpu_slowed",
+                   fmt::format("at batch {} the GPU was slowed down in {} of {} blocks ({}), after {} were measured "
+                               "again for that",
+                               row.batch, row.gpu->slowed_blocks, row.blocks, fmt::join(row.gpu->slowed_by, ", "),
+                               row.gpu->again_blocks),
+                   kCool});
+  }
+  const std::optional<GpuMemory>& memory = report.memory.gpu;
+  if (memory && memory->process.n > 0 && memory->disagreement) {
+    const double off_bytes = *memory->disagreement * memory->process.median;
+    if (*memory->disagreement > kLedgerShare && off_bytes > kLedgerBytes)
+      out.push_back(
+          {"gpu_memory_disagrees",
+           fmt::format("the GPU's memory of a worker is {} off between two ways to tell it", format_bytes(off_bytes)),
+           "measure while nobody else is on the GPU"});
+  }
+  if (memory && memory->disturbed > 0)
+    out.push_back({"gpu_disturbed",
+                   fmt::format("other processes came or went on the GPU in {} of the passes over its memory: left out",
+                               memory->disturbed),
+                   "measure while nobody else is on the GPU"});
+  for (const VariedStarts& varied : report.cold_start.varied) {
+    std::string wanted = varied.value;
+    for (char& c : wanted) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    const bool is_mode = wanted == "lazy" || wanted == "eager";
+    if (varied.variable != "CUDA_MODULE_LOADING" || !is_mode || varied.module_loading.empty() ||
+        varied.module_loading == wanted)
+      continue;
+    out.push_back({"no_effect",
+                   fmt::format("with CUDA_MODULE_LOADING={} modules were loaded {} all the same", varied.value,
+                               varied.module_loading == "lazy" ? "lazily" : "eagerly"),
+                   "write LAZY or EAGER"});
+  }
 }
 
 // A golden that differs is told whatever the reason; the others only where a model that repeats itself disagrees.
@@ -182,6 +246,7 @@ std::vector<std::string> diagnose(const Report& report) {
   }
   if (headline != nullptr) rate_of_copying(*headline, out);
   simultaneous_starts(report, out);
+  varied_starts(report, out);
   if (headline != nullptr) {
     const Phase* first = find_phase(*headline, "first_inference");
     const SteadyRow* row = nullptr;
@@ -272,6 +337,7 @@ std::vector<Warning> warn(const Report& report) {
     }
   }
   warn_about_host_bound(report, out);
+  warn_about_gpu(report, out);
   for (const SteadyRow& row : report.steady) {
     if (row.generator_late.value_or(false)) {
       out.push_back({"generator_late",

@@ -18,6 +18,7 @@
 #include "bench/serving.h"
 #include "bench/steady.h"
 #include "bench/task_loop.h"
+#include "bench/varied_starts.h"
 #include "bench/world.h"
 #include "profiles/report.h"
 
@@ -41,8 +42,11 @@ struct Evidence {
 
   std::vector<ColdSample> samples;
   std::map<std::int64_t, std::vector<SimultaneousRound>> simultaneous;  // by number of starts
+  std::map<CacheState, std::int64_t> started_again;  // samples left out, as the GPU was slowed down, and taken again
+  GpuOfRun gpu;
+  std::vector<VariedSamples> varied;
   std::vector<LedgerPass> ledger;
-  std::vector<std::vector<double>> marginal;
+  std::vector<MarginalPass> marginal;
   std::vector<MemoryByDim> by_dim;
   CellPlan cells;
   std::vector<std::vector<CellSamples>> cell_samples;  // per visit group

@@ -32,6 +32,7 @@ bool is_of_load(const PathSegment& row) {
 bool feeds_cold_start(const TaskGroup& group, const PathSegment& part) {
   if (part.name == "simultaneous")
     return group.kind == TaskKind::simultaneous && agrees(part, "starts", group.parameter);
+  if (part.name == "varied") return group.kind == TaskKind::varied_start;
   return group.kind == TaskKind::cold_start && part.name == name_of(static_cast<CacheState>(group.parameter));
 }
 
@@ -39,7 +40,7 @@ bool feeds_memory(const TaskGroup& group, const std::string& part, bool starts) 
   switch (group.kind) {
     case TaskKind::cold_start:  // all tell it; the warm ones are the cheapest
       return part == "peak_rss" && group.parameter == static_cast<std::int64_t>(CacheState::warm);
-    case TaskKind::ledger: return part == "ledger" || (part == "peak_rss" && !starts);
+    case TaskKind::ledger: return part == "ledger" || part == "gpu" || (part == "peak_rss" && !starts);
     case TaskKind::marginal: return part == "marginal_worker" || part == "marginal";
     case TaskKind::by_dim: return part == "by_dim";
     default: return false;

@@ -70,8 +70,14 @@ Result<std::optional<worker::Served>> serve_once(const World& world, CellSamples
   worker::Request request = concurrent.request("serve", cell.cell.threads, worker->scratch.path());
   request.serve = wanted;
   reset_peak_rss(worker->process.pid());
-  if (Status sent = worker->process.send(request); !sent) return fail(sent.error());
-  Result<worker::Reply> reply = worker->process.await_with_failure(world.limits);
+  Result<worker::Reply> reply;
+  for (int tries = 0;; ++tries) {
+    const std::optional<gpu::ManagedState> before = world.gpu ? std::optional(world.gpu->state()) : std::nullopt;
+    if (Status sent = worker->process.send(request); !sent) return fail(sent.error());
+    reply = worker->process.await_with_failure(world.limits);
+    if (!reply || reply->failure || !before || !cell.gpu.again({*before, world.gpu->state()}, tries)) break;
+    wait_to_cool(tries);
+  }
   if (!reply) {
     if (reply.error().kind == ErrorKind::interrupted) return fail(reply.error());
     cell.failure = reply.error().message;

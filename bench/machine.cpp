@@ -1,6 +1,7 @@
 #include "bench/machine.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -171,6 +172,26 @@ void NoiseWatch::grade(MachineInfo& machine) const {
     note(false, fmt::format("CPU frequency governor is {}", machine.cpu.governor));
   }
   if (machine.virtualization != "none") note(false, fmt::format("runs virtualised ({})", machine.virtualization));
+  for (const MachineGpu& gpu : machine.gpus) {
+    if (!gpu.not_seen.empty()) {
+      note(false, fmt::format("the state of the GPU cannot be seen: {}", gpu.not_seen));
+      continue;
+    }
+    if (const std::int64_t others = gpu.other_processes.value_or(0); others > 0)
+      note(false, fmt::format("{} {} on the GPU", others, others == 1 ? "other process is" : "other processes are"));
+    if (!gpu.other_processes) note(false, "who else is on the GPU cannot be seen");
+    if (gpu.mig.value_or(false)) note(false, "the GPU is cut into parts (MIG), which share its power and its clocks");
+    const double slowed = gpu.slowed_fraction.value_or(0);
+    if (slowed > 0.01) {
+      note(slowed > 0.05,
+           fmt::format("heat or the power supply slowed the GPU down for {} of the time", format_percentage(slowed)));
+    } else if (std::ranges::any_of(gpu.slowed_by, [](const std::string& by) { return by != "power_cap"; })) {
+      note(false, fmt::format("the GPU was slowed down in samples that are in the figures ({})",
+                              fmt::join(gpu.slowed_by, ", ")));
+    }
+    if (!gpu.persistence.value_or(true))
+      machine.why.push_back("persistence mode is off: a GPU that nobody uses is started anew with each worker");
+  }
   if (machine.cpu.governor == "unknown") machine.why.push_back("CPU frequency scaling cannot be seen");
   machine.grade = serious > 0 ? "C" : faults > 0 ? "B" : "A";
 }

@@ -24,16 +24,36 @@ Result<worker::Reply> ask(const World& world, Worker& worker, const char* verb, 
   return worker.process.await(world.limits);
 }
 
+std::optional<std::int64_t> used_memory(const World& world) {
+  const std::optional<gpu::ManagedMemory> memory = world.gpu_memory();
+  if (!memory) return std::nullopt;
+  return memory->used;
+}
+
+// One row's samples of a figure of the GPU that not every pass has.
+std::optional<Stat> on_gpu(const std::vector<LedgerPass>& passes, const std::string& barrier,
+                           std::optional<std::int64_t> (*figure)(const GpuPass&, const std::string&)) {
+  std::vector<double> samples;
+  for (const LedgerPass& pass : passes) {
+    if (const auto value = pass.gpu.at.contains(barrier) ? figure(pass.gpu, barrier) : std::nullopt)
+      samples.push_back(static_cast<double>(*value));
+  }
+  if (samples.empty()) return std::nullopt;
+  return summarise(samples);
+}
+
 }  // namespace
 
 Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap_ns) {
   SpawnOptions spawn;
   spawn.threads = world.cold_threads;
   spawn.stop_at_baseline = true;
+  LedgerPass out;
+  out.gpu.before = world.gpu_memory();
+  const Processes before = world.gpu_processes();
   Result<Worker> worker = spawn_worker(world, spawn);
   if (!worker) return fail(worker.error());
   WorkerProcess& process = worker->process;
-  LedgerPass out;
 
   if (Status stopped = process.wait_stopped(world.limits); !stopped) return fail(stopped.error());
   const auto record = [&](const char* name) -> Status {
@@ -58,20 +78,25 @@ Result<LedgerPass> take_ledger_pass(const World& world, std::int64_t warm_up_cap
     if (world.load.device == "cpu") continue;
     const Result<worker::Reply> device = ask(world, *worker, "device_memory", warm_up_cap_ns);
     if (!device) return fail(device.error());
-    out.on_gpu[step.name] = device->device_memory_bytes;
+    out.gpu.at[step.name] = {device->device_memory, used_memory(world)};
   }
+  out.gpu.told = bytes_of_worker(process.pid(), before, world.gpu_processes());
   const Result<worker::Reply> quality = ask(world, *worker, "quality", warm_up_cap_ns);
   if (!quality) return fail(quality.error());
   out.output_digest = quality->quality.digest;
+  out.gpu.used_at_end = used_memory(world);
   process.finish();
+  out.gpu.used_after = used_memory(world);
+  out.gpu.disturbed = disturbed_between(before, world.gpu_processes());
   return out;
 }
 
-Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t count, std::int64_t warm_up_cap_ns) {
+Result<MarginalPass> take_marginal_pass(const World& world, std::int64_t count, std::int64_t warm_up_cap_ns) {
   std::vector<Worker> workers;
   workers.reserve(static_cast<std::size_t>(count));
-  std::vector<double> out;
+  MarginalPass out;
   double before = 0;
+  std::optional<std::int64_t> used_before = used_memory(world);
   for (std::int64_t i = 0; i < count; ++i) {
     SpawnOptions spawn;
     spawn.threads = world.cold_threads;
@@ -89,8 +114,11 @@ Result<std::vector<double>> take_marginal_pass(const World& world, std::int64_t 
       if (!memory) return fail(memory.error());
       sum += static_cast<double>(memory->pss);
     }
-    out.push_back(sum - before);
+    out.pss.push_back(sum - before);
     before = sum;
+    const std::optional<std::int64_t> used = used_memory(world);
+    if (used && used_before) out.gpu.push_back(static_cast<double>(*used - *used_before));
+    used_before = used;
   }
   return out;
 }
@@ -156,18 +184,16 @@ void fit_line(MemoryByDim& out) {
   out.residual = residual;
 }
 
-MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::vector<std::vector<double>>& marginal,
-                             const std::vector<double>& peaks, std::vector<MemoryByDim> by_dim) {
+MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::vector<MarginalPass>& marginal,
+                             const std::vector<double>& peaks, std::vector<MemoryByDim> by_dim,
+                             const std::string& gpu_not_seen) {
   MemoryReport out;
   for (const char* name : kRows) {
     if (passes.empty()) break;
     std::vector<double> rss;
     std::vector<double> pss;
     std::vector<double> private_bytes;
-    std::vector<double> on_gpu;
     for (const LedgerPass& pass : passes) {
-      if (const auto found = pass.on_gpu.find(name); found != pass.on_gpu.end())
-        on_gpu.push_back(static_cast<double>(found->second));
       if (std::string_view(name) == "load_peak") {
         if (pass.load_peak > 0) rss.push_back(static_cast<double>(pass.load_peak));
       } else if (std::string_view(name) == "peak") {
@@ -184,21 +210,40 @@ MemoryReport assemble_memory(const std::vector<LedgerPass>& passes, const std::v
     row.rss = summarise(rss);
     row.pss = summarise(pss);
     row.private_bytes = summarise(private_bytes);
-    if (!on_gpu.empty()) row.gpu = summarise(on_gpu);
+    row.gpu = on_gpu(passes, name, [](const GpuPass& pass, const std::string& at) {
+      return std::optional(pass.at.at(at).told_by_worker.in_use);
+    });
+    row.gpu_process = on_gpu(passes, name, [](const GpuPass& pass, const std::string& at) {
+      return pass.disturbed ? std::nullopt : growth_at(pass, at);
+    });
+    row.gpu_allocated = on_gpu(passes, name, [](const GpuPass& pass, const std::string& at) {
+      return std::optional(pass.at.at(at).told_by_worker.allocated);
+    });
+    row.gpu_reserved = on_gpu(passes, name, [](const GpuPass& pass, const std::string& at) {
+      return std::optional(pass.at.at(at).told_by_worker.reserved);
+    });
     out.ledger.push_back(std::move(row));
   }
   out.peak_rss = summarise(peaks);
   std::size_t most = 0;
-  for (const auto& pass : marginal) most = std::max(most, pass.size());
+  for (const MarginalPass& pass : marginal) most = std::max(most, pass.pss.size());
   for (std::size_t k = 0; k < most; ++k) {
     std::vector<double> added;
-    for (const auto& pass : marginal) {
-      if (k < pass.size()) added.push_back(pass[k]);
+    std::vector<double> added_on_gpu;
+    for (const MarginalPass& pass : marginal) {
+      if (k < pass.pss.size()) added.push_back(pass.pss[k]);
+      if (k < pass.gpu.size()) added_on_gpu.push_back(pass.gpu[k]);
     }
     out.marginal.push_back({static_cast<std::int64_t>(k + 1), summarise(added)});
+    if (!added_on_gpu.empty()) out.marginal.back().gpu = summarise(added_on_gpu);
   }
   if (out.marginal.size() >= 2) out.marginal_worker = out.marginal[1].added;
   out.by_dim = std::move(by_dim);
+  std::vector<GpuPass> on_gpu_passes;
+  for (const LedgerPass& pass : passes) on_gpu_passes.push_back(pass.gpu);
+  std::vector<std::vector<double>> growths;
+  for (const MarginalPass& pass : marginal) growths.push_back(pass.gpu);
+  out.gpu = assemble_gpu_memory(on_gpu_passes, growths, gpu_not_seen);
   return out;
 }
 

@@ -71,6 +71,11 @@ Status ModelRun::prepare() {
   world.load.format = found_.pilot.description.format;
   world.input = {found_.pilot.inputs, found_.pilot.dims, options_.seed};
   world.libraries = files_of_the_worker(found_.pilot.mapped_files, world);
+  if (options_.device != "cpu") {
+    found_.gpu = describe_gpu(options_.device, found_.pilot.build, found_.machine.gpus.emplace_back());
+    world.gpu = found_.gpu.device;
+    world.gpu_is_a_part = found_.machine.gpus.front().mig.value_or(false);
+  }
   if (found_.pilot.printed_bytes > kMuchPrinted) {
     found_.warnings.push_back(
         {"prints",
@@ -117,6 +122,7 @@ void ModelRun::plan(const Pace& pace) {
   warm_up_fits_ = needed_ns <= static_cast<double>(warm_up_cap_ns_);
   warm_up_ns_ = std::min(needed_ns, static_cast<double>(warm_up_cap_ns_));
   if (options_.cold_start) plan_cold_starts();
+  if (options_.cold_start) plan_varied_starts();
   if (options_.memory) plan_memory();
   if (options_.load) plan_load_visits();  // its first visits are set aside before the steady cells are
   if (options_.steady) plan_steady();
@@ -157,6 +163,15 @@ void ModelRun::plan_cold_starts() {
     }
     const double cost = pace_.start_ns * static_cast<double>(starts);
     add(TaskKind::simultaneous, starts, cost, cost < 0.05 * left_ns() ? 3 : cost < 0.1 * left_ns() ? 1 : 0, 12, 0.2);
+  }
+}
+
+void ModelRun::plan_varied_starts() {
+  found_.varied = plan_varied(options_);
+  for (std::size_t i = 0; i < found_.varied.size(); ++i) {
+    const double cost = pace_.start_ns + 0.15 * kSecond;
+    add(TaskKind::varied_start, static_cast<std::int64_t>(i), cost,
+        least_starts(cost, left_ns(), false, options_.min_samples), options_.max_samples, 1.0);
   }
 }
 
@@ -271,6 +286,10 @@ std::string ModelRun::describe(TaskKind kind, std::int64_t parameter) const {
   switch (kind) {
     case TaskKind::limits: return "this machine's disk and memory";
     case TaskKind::cold_start: return start_in_words(static_cast<CacheState>(parameter));
+    case TaskKind::varied_start: {
+      const VariedSamples& varied = found_.varied[static_cast<std::size_t>(parameter)];
+      return fmt::format("warm start with {}={}", varied.variable, varied.value);
+    }
     case TaskKind::ledger: return "memory ledger";
     case TaskKind::marginal: return "workers side by side in memory";
     case TaskKind::simultaneous: return fmt::format("{} starts at once", parameter);
@@ -374,8 +393,16 @@ Status ModelRun::perform_cold_start(CacheState state) {
   if (long_start_ && found_.samples.empty()) {
     afterwards = [this](Worker& worker, const ColdSample& sample) { return use_well(worker, sample); };
   }
-  Result<ColdSample> sample = take_cold_sample(state, found_.world, padding, warm_up_cap(state), afterwards);
-  if (!sample) return fail(sample.error());
+  Result<ColdSample> sample;
+  for (int tries = 0;; ++tries) {
+    sample = take_cold_sample(state, found_.world, padding, warm_up_cap(state), afterwards);
+    if (!sample) return fail(sample.error());
+    std::int64_t& again = found_.started_again[state];
+    const bool spoilt = sample->gpu && spoils(slowdowns_in(*sample->gpu));
+    if (!spoilt || afterwards || tries == kMostAgain || again >= kMostAgainOfAll) break;
+    ++again;
+    wait_to_cool(tries);
+  }
   if (!warm_up_wanted_) sample->peak_rss_bytes = 0;  // a peak is that of a process that has been warmed up
   found_.samples.push_back(std::move(*sample));
   return {};
@@ -387,6 +414,9 @@ Status ModelRun::carry_out(const Task& task) {
       found_.limits = best_of(found_.limits, measure_limits(found_.world.load.path, task.parameter == 1));
       return {};
     case TaskKind::cold_start: return perform_cold_start(static_cast<CacheState>(task.parameter));
+    case TaskKind::varied_start:
+      return take_varied(found_.world, (options_.seed * 7919 + tasks_.number() * 104729) % 4096,
+                         found_.varied[static_cast<std::size_t>(task.parameter)]);
     case TaskKind::ledger: return keep(found_.ledger, take_ledger_pass(found_.world, warm_up_cap_ns_));
     case TaskKind::marginal:
       return keep(found_.marginal, take_marginal_pass(found_.world, task.parameter, warm_up_cap_ns_));
@@ -441,8 +471,25 @@ void ModelRun::note_left_out() {
   }
 }
 
+// Between tasks, when no worker is alive.
+void ModelRun::note_gpu_at_end(MachineInfo& machine) const {
+  if (machine.gpus.empty()) return;
+  gpu::Slowdowns seen;
+  const auto add = [&seen](const GpuSpan& span) { seen = both(seen, slowdowns_in(span)); };
+  for (const ColdSample& sample : found_.samples) {
+    if (sample.gpu) add(*sample.gpu);
+  }
+  for (const auto& group : found_.cell_samples) {
+    for (const CellSamples& cell : group) std::ranges::for_each(cell.gpu.kept(), add);
+  }
+  for (const LoadSamples& cell : found_.load.cells) std::ranges::for_each(cell.closed.gpu.kept(), add);
+  for (const SearchSamples& search : found_.load.searches) std::ranges::for_each(search.closed.gpu.kept(), add);
+  note_end(found_.gpu, seen, machine.gpus.front());
+}
+
 Report ModelRun::report_so_far(const NoiseWatch& noise) const {
   Report report = assemble_report(found_, options_, {});
+  note_gpu_at_end(report.machine);
   noise.grade(report.machine);
   return report;
 }
@@ -451,6 +498,7 @@ Report ModelRun::report(const NoiseWatch& noise, const std::vector<std::string>&
   tell("writing it up");
   found_.wall_ns = box_.elapsed_ns();
   note_left_out();
+  note_gpu_at_end(found_.machine);
   noise.grade(found_.machine);
   Report report = assemble_report(found_, options_, argv);
   report.model.sha256 = sha256_of_file(found_.world.load.path).value_or("");  // last: it warms the page cache

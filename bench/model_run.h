@@ -60,6 +60,7 @@ class ModelRun {
     if (hooks_.progress) hooks_.progress({doing, 0, 0, headline()});
   }
   void plan_cold_starts();
+  void plan_varied_starts();
   void plan_memory();
   void plan_steady();
   void plan_load_visits();
@@ -74,6 +75,7 @@ class ModelRun {
 
   Status carry_out(const Task& task);
   Status perform_cold_start(CacheState state);
+  void note_gpu_at_end(MachineInfo& machine) const;
   Status use_well(Worker& worker, const ColdSample& sample);
   VisitPlan visit_plan(const VisitGroup& group) const;
   LoadVisit load_visit() const;

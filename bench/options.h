@@ -27,9 +27,11 @@ struct Options {
   // --- the worker's world
   // -----------------------------------------------------------------------------------------------
   std::map<std::string, std::string> environment = {};  // --env K=V, on top of ours
-  std::vector<int> cpus = {};                           // --cpus; empty: those this process may use
-  std::string torch_library_folder = {};                // --torch-lib; empty: as built, or MLPLAN_TORCH_LIB
-  std::string worker_path = {};                         // empty: MLPLAN_WORKER, beside mlplan, or libexec
+  // --vary: variables of the worker's environment, each with the values that warm starts are measured under as well.
+  std::map<std::string, std::vector<std::string>> vary = {};
+  std::vector<int> cpus = {};             // --cpus; empty: those this process may use
+  std::string torch_library_folder = {};  // --torch-lib; empty: as built, or MLPLAN_TORCH_LIB
+  std::string worker_path = {};           // empty: MLPLAN_WORKER, beside mlplan, or libexec
   std::optional<std::int64_t> memory_limit_bytes =
       {};  // a worker above it is stopped; default 90 % of what is available
 

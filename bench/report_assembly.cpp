@@ -92,6 +92,8 @@ void assemble_states(Report& report, const Evidence& evidence, const Options& op
     const bool any = std::ranges::any_of(evidence.samples, [&](const ColdSample& each) { return each.state == state; });
     if (evidence.only_what_was_wanted && !any) continue;
     ColdStartState made = assemble_state(state, evidence.samples, evidence.world.model_bytes, evidence.limits);
+    if (const auto again = evidence.started_again.find(state); again != evidence.started_again.end())
+      made.gpu_again = again->second;
     made.proof = "mincore before, read_bytes of the sample after";
     if (!made.achieved) made.why_not = why_not_achieved(made, evidence, options);
     report.cold_start.states.push_back(std::move(made));
@@ -121,6 +123,18 @@ void assemble_simultaneous(Report& report, const Evidence& evidence) {
     out.slowest = summarise(slowest);
     if (warm != nullptr) out.slowdown = out.time_to_first_result.median / warm->time_to_first_result.median;
     report.cold_start.simultaneous.push_back(std::move(out));
+  }
+}
+
+std::string why_no_gpu_memory(const Report& report, const Evidence& evidence) {
+  if (evidence.world.gpu_is_a_part) return "NVML tells of the whole card, and this is a part of it (MIG)";
+  return report.machine.gpus.empty() ? "" : report.machine.gpus.front().not_seen;
+}
+
+void assemble_varied_starts(Report& report, const Evidence& evidence) {
+  for (const VariedSamples& varied : evidence.varied) {
+    if (!varied.samples.empty())
+      report.cold_start.varied.push_back(assemble_varied(varied, evidence.world.model_bytes, evidence.limits));
   }
 }
 
@@ -230,6 +244,7 @@ Report assemble_report(const Evidence& evidence, const Options& options, const s
       fingerprint(report.machine, report.mlplan.libtorch + report.mlplan.libtorch_build + options.device);
   assemble_states(report, evidence, options);
   assemble_simultaneous(report, evidence);
+  assemble_varied_starts(report, evidence);
   std::vector<double> peaks;
   for (const ColdSample& sample : evidence.samples) {
     if (sample.peak_rss_bytes > 0) peaks.push_back(static_cast<double>(sample.peak_rss_bytes));
@@ -237,7 +252,8 @@ Report assemble_report(const Evidence& evidence, const Options& options, const s
   if (peaks.empty()) {
     for (const LedgerPass& pass : evidence.ledger) peaks.push_back(static_cast<double>(pass.peak));
   }
-  report.memory = assemble_memory(evidence.ledger, evidence.marginal, peaks, evidence.by_dim);
+  report.memory =
+      assemble_memory(evidence.ledger, evidence.marginal, peaks, evidence.by_dim, why_no_gpu_memory(report, evidence));
   assemble_steady(report, evidence, options);
   report.cold_start.diagnoses = diagnose(report);
   report.warnings = evidence.warnings;

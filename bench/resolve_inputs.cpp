@@ -46,8 +46,12 @@ Result<Worker> start_and_describe(const World& world, Pilot& out) {
     Result<worker::Reply> reply = worker->process.await(world.limits);
     if (!reply) return fail(reply.error());
     if (verb == "version") out.build = reply->build;
-    if (const std::string& device = reply->build.device; verb == "start" && !device.empty())
-      out.build.build += "; " + device;
+    if (verb == "start" && !reply->build.device.empty()) {
+      out.build.build += "; " + reply->build.device;
+      out.build.device = reply->build.device;
+      out.build.device_pci_bus_id = reply->build.device_pci_bus_id;
+      out.build.cuda_module_loading = reply->build.cuda_module_loading;
+    }
     const std::int64_t now = worker->process.last_reply_ns();
     if (verb != "describe") out.start_ns += static_cast<double>(now - last_ns);
     last_ns = now;

@@ -21,7 +21,8 @@ enum class TaskKind {
   by_dim,
   load_visit,
   load_search,
-  serving_visit
+  serving_visit,
+  varied_start
 };
 
 struct TaskGroup {

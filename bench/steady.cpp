@@ -101,13 +101,17 @@ Result<bool> settle_shape(const World& world, CellSamples& cell, std::int64_t un
   return true;
 }
 
-// One block of one cell on all workers. False: the visit must end (a worker died), the cell is marked.
-Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& plan, std::vector<Worker>& workers) {
+// The answers of all workers to the requests of one block; as ask_all.
+Result<std::optional<std::vector<worker::Measured>>> ask_for_block(const World& world, CellSamples& cell,
+                                                                   const VisitPlan& plan,
+                                                                   std::vector<Worker>& workers) {
   const bool together = workers.size() > 1;
   double block_ns = static_cast<double>(plan.block_ns);
   if (together) {
     const Result<bool> alive = settle_shape(world, cell, kUntimedAgain, workers, nullptr);
-    if (!alive || !*alive || !cell.failure.empty()) return alive;
+    if (!alive) return fail(alive.error());
+    if (!*alive) return std::nullopt;
+    if (!cell.failure.empty()) return std::vector<worker::Measured>();
     block_ns = std::max(block_ns, kInferencesSideBySide * cell.expected_ns) + kTailInferences * cell.expected_ns;
   }
   const std::int64_t start_at = together ? now_ns() + kStartTogetherNs : 0;
@@ -124,10 +128,21 @@ Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& p
     request.measure.start_at_ns = start_at;
     requests.push_back(std::move(request));
   }
-  auto answers = ask_all(world, cell, workers, requests);
-  if (!answers) return fail(answers.error());
-  if (!*answers) return false;
-  if ((*answers)->size() < workers.size()) return true;
+  return ask_all(world, cell, workers, requests);
+}
+
+// One block of one cell on all workers. False: the visit must end (a worker died), the cell is marked.
+Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& plan, std::vector<Worker>& workers) {
+  Result<std::optional<std::vector<worker::Measured>>> answers;
+  for (int tries = 0;; ++tries) {
+    const std::optional<gpu::ManagedState> before = world.gpu ? std::optional(world.gpu->state()) : std::nullopt;
+    answers = ask_for_block(world, cell, plan, workers);
+    if (!answers) return fail(answers.error());
+    if (!*answers) return false;
+    if ((*answers)->size() < workers.size()) return true;
+    if (!before || !cell.gpu.again({*before, world.gpu->state()}, tries)) break;
+    wait_to_cool(tries);
+  }
   std::vector<WorkerBlock> blocks;
   for (worker::Measured& one : **answers) {
     cell.device.back().insert(cell.device.back().end(), one.device_ns.begin(), one.device_ns.end());
@@ -278,6 +293,7 @@ SteadyRow assemble_row(const CellSamples& samples, const std::string& why_ended)
   out.latency = summarise_blocks(samples.latencies, options);
   out.device = summarise_on_gpu(samples.device);
   out.enqueue = summarise_on_gpu(samples.enqueue);
+  out.gpu = conditions_of(samples.gpu);
   out.throughput = summarise_blocks(samples.throughput);
   out.peak_rss = summarise(samples.peak_rss);
   if (!samples.failure.empty()) {

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/gpu_watch.h"
 #include "bench/world.h"
 #include "profiles/report.h"
 
@@ -30,6 +31,7 @@ struct CellSamples {
   std::vector<std::vector<double>> device = {};      // ns, likewise: the inferences' work on the GPU; empty on a CPU
   std::vector<std::vector<double>> enqueue = {};     // ns, likewise: until that was queued
   std::vector<std::vector<double>> throughput = {};  // inputs per second of all workers, per visit one per block
+  GpuSpans gpu = {};                                 // around each block
   std::vector<double> peak_rss = {};                 // bytes, one per visit, of the worker that had most
   std::int64_t blocks = 0;                           // stretches of time over all visits
   std::int64_t processes = 0;

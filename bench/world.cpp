@@ -16,6 +16,14 @@ worker::Request World::request(const std::string& verb, std::int64_t threads, co
   return out;
 }
 
+std::optional<gpu::ManagedMemory> World::gpu_memory() const {
+  return gpu && !gpu_is_a_part ? gpu->memory() : std::nullopt;
+}
+
+std::optional<std::vector<gpu::ManagedProcess>> World::gpu_processes() const {
+  return gpu && !gpu_is_a_part ? gpu->processes() : std::nullopt;
+}
+
 Result<Worker> spawn_worker(const World& world, const SpawnOptions& options) {
   Result<ScratchFolder> scratch = ScratchFolder::make();
   if (!scratch) return fail(scratch.error());

@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "bench/options.h"
 #include "bench/scratch_folder.h"
 #include "bench/worker_process.h"
+#include "kernels/gpu/nvml.h"
 #include "profiles/input_spec.h"
 #include "profiles/support/worker_messages.h"
 
@@ -22,10 +24,16 @@ struct World {
   worker::InputRequest input;  // at the defaults of all symbols, batch = 1 or its lower bound
   std::int64_t model_bytes = 0;
   std::vector<std::string> libraries;  // files the worker has mapped and mlplan itself has not
-  std::int64_t cold_threads = 1;       // intra-op threads of cold starts and memory passes
+  std::optional<gpu::ManagedDevice> gpu =
+      {};                         // that the workers are on; absent on a CPU, and where it is not to be seen
+  bool gpu_is_a_part = false;     // of the card that NVML tells of (MIG), whose memory is then not this GPU's
+  std::int64_t cold_threads = 1;  // intra-op threads of cold starts and memory passes
 
   // A request with the load and input parts filled in.
   worker::Request request(const std::string& verb, std::int64_t threads, const std::string& scratch) const;
+  // Of the GPU and of it alone; absent where NVML does not tell.
+  std::optional<gpu::ManagedMemory> gpu_memory() const;
+  std::optional<std::vector<gpu::ManagedProcess>> gpu_processes() const;
 };
 
 // A worker with the scratch folder that must outlive it.

@@ -8,7 +8,9 @@ namespace {
 bool is_headline(const Measure& measure) {
   const std::string& list = measure.at.front().name;
   const PathSegment& last = measure.at.back();
-  if (list == "cold_start") return last.name == "time_to_first_result" && measure.at[1].name != "simultaneous";
+  if (list == "cold_start")
+    return last.name == "time_to_first_result" && measure.at[1].name != "simultaneous" &&
+           measure.at[1].name != "varied";
   if (list == "memory") return measure.at.size() == 2;  // peak_rss, marginal_worker
   if (list == "quality") return measure.at.size() == 2 && last.name != "output_values";
   if (list == "load") return true;

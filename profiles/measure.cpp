@@ -21,7 +21,7 @@ constexpr std::array kBarriers = {"baseline",        "framework", "after_load", 
                                   "first_inference", "steady",    "peak"};
 
 // Numbers of which more is better, beside rates and truths.
-constexpr std::array<std::string_view, 3> kHigherIsBetter = {"cosine", "top1_agreement", "equal_share"};
+constexpr std::array<std::string_view, 4> kHigherIsBetter = {"cosine", "top1_agreement", "equal_share", "fits"};
 
 struct UnitSuffix {
   std::string_view suffix;
@@ -169,6 +169,7 @@ class Walk {
       });
     }
     (*this)("simultaneous", cold_start.simultaneous);
+    (*this)("varied", cold_start.varied);
   }
 
   template <class Visit>

@@ -96,6 +96,38 @@ struct MemoryInfo {
   std::optional<std::int64_t> swap_total_bytes;
 };
 
+// A GPU at one moment; absent is what it does not tell.
+struct GpuMoment {
+  std::optional<double> sm_clock = {};      // Hz
+  std::optional<double> memory_clock = {};  // Hz
+  std::optional<double> power_w = {};       // of many cards the mean of the last second
+  std::optional<double> temperature_c = {};
+};
+
+// The GPU that the workers of a run were on, as the driver's management library (NVML) told of it.
+struct MachineGpu {
+  std::string device = {};                          // "cuda:0": CUDA's number of it, among those that were visible
+  std::string name = {};                            // "NVIDIA H200"
+  std::string uuid = {};                            // "GPU-..."
+  std::string pci_bus_id = {};                      // "0000:1b:00.0"
+  std::string driver_version = {};                  // of the driver, "580.82.07"
+  std::string module_loading = {};                  // "lazy" or "eager", in force in the worker; empty: not told
+  std::optional<std::int64_t> memory_bytes = {};    // of the whole card
+  std::optional<std::int64_t> free_bytes = {};      // when the run began
+  std::optional<double> highest_sm_clock = {};      // Hz
+  std::optional<double> highest_memory_clock = {};  // Hz
+  std::optional<double> power_limit_w = {};
+  std::optional<bool> ecc = {};
+  std::optional<bool> mig = {};                      // cut into parts: what is told is of the whole card
+  std::optional<bool> persistence = {};              // stays initialised while nobody uses it
+  std::optional<std::int64_t> other_processes = {};  // on it when the run began or ended, whichever was more
+  std::optional<double> slowed_fraction = {};        // of the run, that heat or the power supply slowed it down
+  std::vector<std::string> slowed_by = {};           // in samples that are in figures: see GpuConditions
+  GpuMoment at_begin = {};
+  GpuMoment at_end = {};
+  std::string not_seen = {};  // why nothing of all this is known
+};
+
 struct MachineInfo {
   std::string fingerprint;  // 16 hex digits over what must agree for two reports to be comparable
   std::string kernel;
@@ -104,8 +136,9 @@ struct MachineInfo {
   std::string model_filesystem;  // "ext4", "overlay", "tmpfs", ...
   CpuInfo cpu;
   MemoryInfo memory;
-  std::string grade;             // A, B or C: how quiet the machine was
-  std::vector<std::string> why;  // reasons for the grade
+  std::vector<MachineGpu> gpus = {};  // that the workers were on
+  std::string grade;                  // A, B or C: how quiet the machine was
+  std::vector<std::string> why;       // reasons for the grade
 };
 
 // One phase of a cold start. The phases of a sample do not overlap; their sum plus `unattributed` is the wall.
@@ -153,6 +186,21 @@ struct ColdStartState {
   LoadLimit limit;
   std::int64_t rejected = 0;  // samples taken whose state could not be proven; kept out of all figures
   std::vector<std::string> rejected_why;
+  std::int64_t gpu_slowed = 0;  // samples in the figures in which the GPU was slowed down by heat or the power supply
+  std::int64_t gpu_again = 0;   // samples left out for that, and taken again
+};
+
+// Warm starts with one variable of the worker's environment at a value of its own (bench --vary).
+struct VariedStarts {
+  std::string variable;
+  std::string value;
+  Stat time_to_first_result;  // ns
+  Stat unattributed;          // ns
+  std::vector<Phase> phases;
+  std::string module_loading;   // "lazy" or "eager", in force in these workers; empty on a CPU
+  std::optional<Stat> gpu;      // bytes: growth of the GPU's used memory up to the first result
+  std::int64_t rejected = 0;    // as in ColdStartState, of the warm state
+  std::int64_t gpu_slowed = 0;  // likewise
 };
 
 struct SimultaneousStarts {
@@ -168,6 +216,7 @@ struct SimultaneousStarts {
 struct ColdStart {
   std::vector<ColdStartState> states;
   std::vector<SimultaneousStarts> simultaneous;
+  std::vector<VariedStarts> varied;
   std::vector<std::string> diagnoses;  // one sentence each
 };
 
@@ -177,12 +226,45 @@ struct LedgerRow {
   Stat rss;        // bytes
   Stat pss;        // n = 0 for the two peaks: the kernel keeps only a resident peak
   Stat private_bytes;
-  std::optional<Stat> gpu;  // bytes in use on the whole device, whoever uses them, once the worker has a context on it
+  // Of the GPU, once the worker has a context on it.
+  std::optional<Stat> gpu;                 // bytes in use on the whole device, whoever uses them, as CUDA tells it
+  std::optional<Stat> gpu_process = {};    // growth of its used memory by NVML since before the worker was started
+  std::optional<Stat> gpu_allocated = {};  // by libtorch's allocator: held by tensors ...
+  std::optional<Stat> gpu_reserved = {};   // ... and taken from the device
 };
 
-struct MarginalWorker {      // the k-th worker of the same model on this host
-  std::int64_t workers = 0;  // k
-  Stat added;                // bytes: growth of the sum of PSS over all workers when the k-th is steady
+struct MarginalWorker {          // the k-th worker of the same model on this host
+  std::int64_t workers = 0;      // k
+  Stat added;                    // bytes: growth of the sum of PSS over all workers when the k-th is steady
+  std::optional<Stat> gpu = {};  // bytes: growth of the GPU's used memory, by NVML, meanwhile
+};
+
+struct GpuMemoryPart {
+  std::string name;  // see kGpuMemoryParts
+  Stat bytes;
+};
+
+// In this order; together they are the process.
+inline constexpr const char* kGpuMemoryParts[] = {
+    "context",    // up to the first context, before libtorch's allocator has taken anything
+    "libraries",  // grown since outside of that allocator: code of kernels, what CUDA's libraries keep
+    "weights",    // held by tensors once the model is loaded, its constants too
+    "buffers",    // held by tensors beyond that when steady: inputs, outputs, cuBLAS's workspace
+    "workspace",  // what an inference holds at most beyond that, kept for the next
+    "unused"};    // reserved by the allocator and not needed at once: rounding, fragmentation, loading
+
+// What one worker takes of a GPU's memory when it is steady at the defaults of all symbols. Bytes.
+struct GpuMemory {
+  Stat process = {};                      // growth of the device's used memory, by NVML, from before the worker
+  std::vector<GpuMemoryPart> parts = {};  // without `process` only those that the allocator tells
+  std::optional<Stat> holes = {};       // of `workspace` and `unused`: between blocks in use, of use to small ones only
+  std::optional<Stat> told = {};        // what NVML's list of processes says of the worker
+  std::optional<Stat> given_back = {};  // by which the device's used memory fell when the worker ended
+  std::optional<double> disagreement =
+      {};  // of `process` with `told`, else of before the worker with after, over `process`
+  std::optional<std::int64_t> fits = {};  // workers in the memory that was free before, a twentieth of it kept
+  std::int64_t disturbed = 0;             // passes left out, since other processes came or went meanwhile
+  std::string not_seen = {};              // why there is no `process`
 };
 
 struct MemoryByDim {  // memory over one symbol, others at their defaults
@@ -200,6 +282,28 @@ struct MemoryReport {
   std::optional<Stat> marginal_worker;  // bytes: the second worker
   std::vector<MarginalWorker> marginal;
   std::vector<MemoryByDim> by_dim;
+  std::optional<GpuMemory> gpu = {};
+};
+
+struct ValueRange {
+  double low = 0;
+  double median = 0;
+  double high = 0;
+  std::int64_t n = 0;
+};
+
+// The GPU before and after each of a row's blocks (of an open loop each visit, of a search those at all rates), as NVML
+// told it. Ranges over all of them.
+struct GpuConditions {
+  std::optional<ValueRange> sm_clock_before = {};  // Hz
+  std::optional<ValueRange> sm_clock_after = {};
+  std::optional<ValueRange> memory_clock_before = {};
+  std::optional<ValueRange> memory_clock_after = {};
+  std::optional<ValueRange> power_w = {};  // after
+  std::optional<ValueRange> temperature_c = {};
+  std::vector<std::string> slowed_by = {};  // "power_cap" (usual under full load), "thermal", "power_brake", "hardware"
+  std::int64_t slowed_blocks = 0;           // in the figures, although slowed down by one of the latter three
+  std::int64_t again_blocks = 0;            // left out for that, and measured again
 };
 
 struct SteadyRow {
@@ -213,10 +317,11 @@ struct SteadyRow {
   Stat latency;  // ns; bounds of the median from block medians, see `blocks`; open: from the scheduled arrival on
   std::optional<Stat> device;        // ns from the first to the last of an inference's work on the GPU, gaps included
   std::optional<Stat> enqueue = {};  // ns that the CPU took to queue that work
-  Stat throughput;                   // inputs (batch x inferences) per second, one sample per block
-  Stat peak_rss;                     // bytes, one sample per visit
-  std::int64_t blocks = 0;           // separate stretches of time, spread over the run
-  std::int64_t processes = 0;        // fresh processes these came from
+  std::optional<GpuConditions> gpu = {};
+  Stat throughput;             // inputs (batch x inferences) per second, one sample per block
+  Stat peak_rss;               // bytes, one sample per visit
+  std::int64_t blocks = 0;     // separate stretches of time, spread over the run
+  std::int64_t processes = 0;  // fresh processes these came from
   std::optional<bool>
       warm;  // every process's warm-up ended by rule before its first block; absent: cut off too soon to say
   std::int64_t warm_up_inferences = 0;  // the fewest of any process

@@ -78,6 +78,38 @@ void fields(F& field, T& memory) {
   field("swap_total_bytes", memory.swap_total_bytes);
 }
 
+template <class F, Like<GpuMoment> T>
+void fields(F& field, T& moment) {
+  field("sm_clock_hz", moment.sm_clock);
+  field("memory_clock_hz", moment.memory_clock);
+  field("power_w", moment.power_w);
+  field("temperature_c", moment.temperature_c);
+}
+
+template <class F, Like<MachineGpu> T>
+void fields(F& field, T& gpu) {
+  field("device", gpu.device);
+  field("name", gpu.name);
+  field("uuid", gpu.uuid);
+  field("pci_bus_id", gpu.pci_bus_id);
+  field("driver_version", gpu.driver_version);
+  field("module_loading", gpu.module_loading);
+  field("memory_bytes", gpu.memory_bytes);
+  field("free_bytes", gpu.free_bytes);
+  field("highest_sm_clock_hz", gpu.highest_sm_clock);
+  field("highest_memory_clock_hz", gpu.highest_memory_clock);
+  field("power_limit_w", gpu.power_limit_w);
+  field("ecc", gpu.ecc);
+  field("mig", gpu.mig);
+  field("persistence", gpu.persistence);
+  field("other_processes", gpu.other_processes);
+  field("slowed_fraction", gpu.slowed_fraction);
+  field("slowed_by", gpu.slowed_by);
+  field("at_begin", gpu.at_begin);
+  field("at_end", gpu.at_end);
+  field("not_seen", gpu.not_seen);
+}
+
 template <class F, Like<MachineInfo> T>
 void fields(F& field, T& machine) {
   field("fingerprint", machine.fingerprint);
@@ -87,6 +119,7 @@ void fields(F& field, T& machine) {
   field("model_filesystem", machine.model_filesystem);
   field("cpu", machine.cpu);
   field("memory", machine.memory);
+  field("gpus", machine.gpus);
   field("grade", machine.grade);
   field("why", machine.why);
 }
@@ -144,6 +177,21 @@ void fields(F& field, T& state) {
   field("limit", state.limit);
   field("rejected", state.rejected);
   field("rejected_why", state.rejected_why);
+  field("gpu_slowed", state.gpu_slowed);
+  field("gpu_again", state.gpu_again);
+}
+
+template <class F, Like<VariedStarts> T>
+void fields(F& field, T& starts) {
+  field("variable", starts.variable);
+  field("value", starts.value);
+  field("time_to_first_result_ns", starts.time_to_first_result);
+  field("unattributed_ns", starts.unattributed);
+  field("phases", starts.phases);
+  field("module_loading", starts.module_loading);
+  field("gpu_bytes", starts.gpu);
+  field("rejected", starts.rejected);
+  field("gpu_slowed", starts.gpu_slowed);
 }
 
 template <class F, Like<SimultaneousStarts> T>
@@ -170,6 +218,7 @@ void to_json(Json& json, const ColdStart& cold_start) {
     phases.erase(std::remove_if(phases.begin(), phases.end(), empty), phases.end());
   }
   json_fields::write(json["simultaneous"], cold_start.simultaneous);
+  json_fields::write(json["varied"], cold_start.varied);
   json_fields::write(json["diagnoses"], cold_start.diagnoses);
 }
 
@@ -181,6 +230,7 @@ void from_json(const Json& json, ColdStart& cold_start) {
   }
   if (const auto found = json.find("simultaneous"); found != json.end())
     json_fields::read(*found, cold_start.simultaneous);
+  if (const auto found = json.find("varied"); found != json.end()) json_fields::read(*found, cold_start.varied);
   if (const auto found = json.find("diagnoses"); found != json.end()) json_fields::read(*found, cold_start.diagnoses);
 }
 
@@ -191,12 +241,35 @@ void fields(F& field, T& row) {
   field("pss_bytes", row.pss);
   field("private_bytes", row.private_bytes);
   field("gpu_bytes", row.gpu);
+  field("gpu_process_bytes", row.gpu_process);
+  field("gpu_allocated_bytes", row.gpu_allocated);
+  field("gpu_reserved_bytes", row.gpu_reserved);
 }
 
 template <class F, Like<MarginalWorker> T>
 void fields(F& field, T& marginal) {
   field("workers", marginal.workers);
   field("added_bytes", marginal.added);
+  field("gpu_bytes", marginal.gpu);
+}
+
+template <class F, Like<GpuMemoryPart> T>
+void fields(F& field, T& part) {
+  field("name", part.name);
+  field("bytes", part.bytes);
+}
+
+template <class F, Like<GpuMemory> T>
+void fields(F& field, T& memory) {
+  field("process_bytes", memory.process);
+  field("parts", memory.parts);
+  field("holes_bytes", memory.holes);
+  field("told_bytes", memory.told);
+  field("given_back_bytes", memory.given_back);
+  field("disagreement", memory.disagreement);
+  field("fits", memory.fits);
+  field("disturbed", memory.disturbed);
+  field("not_seen", memory.not_seen);
 }
 
 template <class F, Like<MemoryByDim> T>
@@ -216,6 +289,28 @@ void fields(F& field, T& memory) {
   field("marginal_worker_bytes", memory.marginal_worker);
   field("marginal", memory.marginal);
   field("by_dim", memory.by_dim);
+  field("gpu", memory.gpu);
+}
+
+template <class F, Like<ValueRange> T>
+void fields(F& field, T& range) {
+  field("low", range.low);
+  field("median", range.median);
+  field("high", range.high);
+  field("n", range.n);
+}
+
+template <class F, Like<GpuConditions> T>
+void fields(F& field, T& conditions) {
+  field("sm_clock_before_hz", conditions.sm_clock_before);
+  field("sm_clock_after_hz", conditions.sm_clock_after);
+  field("memory_clock_before_hz", conditions.memory_clock_before);
+  field("memory_clock_after_hz", conditions.memory_clock_after);
+  field("power_w", conditions.power_w);
+  field("temperature_c", conditions.temperature_c);
+  field("slowed_by", conditions.slowed_by);
+  field("slowed_blocks", conditions.slowed_blocks);
+  field("again_blocks", conditions.again_blocks);
 }
 
 template <class F, Like<SteadyRow> T>
@@ -230,6 +325,7 @@ void fields(F& field, T& row) {
   field("latency_ns", row.latency);
   field("device_ns", row.device);
   field("enqueue_ns", row.enqueue);
+  field("gpu", row.gpu);
   field("throughput_per_s", row.throughput);
   field("peak_rss_bytes", row.peak_rss);
   field("blocks", row.blocks);

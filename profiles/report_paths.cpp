@@ -67,7 +67,7 @@ struct Query {
 };
 
 bool is_state_or_list(const std::string& name) {
-  return name == "model_cold" || name == "warm" || name == "all_cold" || name == "simultaneous";
+  return name == "model_cold" || name == "warm" || name == "all_cold" || name == "simultaneous" || name == "varied";
 }
 
 Result<Query> parse_query(std::string_view path, const std::string& where) {

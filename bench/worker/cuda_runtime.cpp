@@ -27,6 +27,7 @@ std::optional<CudaRuntime> find_cuda_runtime(const std::function<void*(const cha
   };
   find(out.runtime_version, "cudaRuntimeGetVersion");
   find(out.driver_version, "cudaDriverGetVersion");
+  find(out.device_pci_bus_id, "cudaDeviceGetPCIBusId");
   find(out.set_device, "cudaSetDevice");
   find(out.device_synchronize, "cudaDeviceSynchronize");
   find(out.memory_info, "cudaMemGetInfo");

@@ -18,7 +18,8 @@ namespace mlplan::worker {
 struct CudaRuntime {
   int (*runtime_version)(int* version) = nullptr;  // 13000 is CUDA 13.0
   int (*driver_version)(int* version) = nullptr;   // that the driver supports; 0: there is no driver
-  int (*set_device)(int device) = nullptr;         // from CUDA 12 on it makes the context
+  int (*device_pci_bus_id)(char* text, int bytes, int device) = nullptr;
+  int (*set_device)(int device) = nullptr;  // from CUDA 12 on it makes the context
   int (*device_synchronize)() = nullptr;
   int (*memory_info)(std::size_t* free, std::size_t* total) = nullptr;  // bytes of the device; makes a context
   int (*event_create)(void** event, unsigned flags) = nullptr;

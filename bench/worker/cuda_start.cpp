@@ -16,6 +16,8 @@ namespace {
 
 constexpr const char* kDriver = "libcuda.so.1";
 constexpr int kOutOfMemory = 2;  // cudaErrorMemoryAllocation
+constexpr int kEager = 1;        // CUmoduleLoadingMode
+constexpr int kLazy = 2;
 
 // Functions of the driver's own library. Never closed: CUDA's threads run in it.
 class Driver {
@@ -24,6 +26,8 @@ class Driver {
     if (library_ != nullptr) return;
     throw cuda_failure(gpu::no_driver(dlerror()));
   }
+
+  bool has(const char* name) const { return dlsym(library_, name) != nullptr; }
 
   template <class... Arguments>
   int call(const char* name, Arguments... arguments) const {
@@ -102,17 +106,23 @@ void start_cuda(int device, ColdStartStamps& stamps) {
   stamps.torch_cuda_init = take_stamp();
 }
 
-std::string describe_cuda_device(int device) {
+void describe_cuda_device(int device, BuildFacts& build) {
   const Driver driver;
   int handle = 0;
   char name[256] = "";
-  std::string out = "a CUDA device";
+  build.device = "a CUDA device";
   if (driver.call("cuDeviceGet", &handle, device) == 0 &&
       driver.call("cuDeviceGetName", static_cast<char*>(name), static_cast<int>(sizeof name), handle) == 0)
-    out = name;
+    build.device = name;
+  const CudaRuntime& cuda = cuda_runtime();
   int version = 0;
-  if (cuda_runtime().driver_version(&version) == 0) out += ", driver for CUDA " + gpu::cuda_version_text(version);
-  return out;
+  if (cuda.driver_version(&version) == 0) build.device += ", driver for CUDA " + gpu::cuda_version_text(version);
+  char bus_id[32] = "";
+  require_success(cuda, cuda.device_pci_bus_id(bus_id, sizeof bus_id, device), "cudaDeviceGetPCIBusId");
+  build.device_pci_bus_id = bus_id;
+  int mode = 0;
+  if (driver.has("cuModuleGetLoadingMode") && driver.call("cuModuleGetLoadingMode", &mode) == 0)
+    build.cuda_module_loading = mode == kEager ? "eager" : mode == kLazy ? "lazy" : "";
 }
 
 }  // namespace mlplan::worker

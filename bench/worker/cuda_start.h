@@ -19,7 +19,7 @@ std::optional<int> cuda_device_of(const std::string& device);
 // missing and what to do about it, or "device_memory" where a context does not fit.
 void start_cuda(int device, ColdStartStamps& stamps);
 
-// "NVIDIA H200, driver for CUDA 13.0", after start_cuda.
-std::string describe_cuda_device(int device);
+// After start_cuda: fills device, device_pci_bus_id and cuda_module_loading.
+void describe_cuda_device(int device, BuildFacts& build);
 
 }  // namespace mlplan::worker

@@ -98,6 +98,19 @@ void start_torch_cuda() {
   }
 }
 
+DeviceMemory device_memory_of_libtorch(int device) {
+  c10::DeviceAllocator* const allocator = c10::getDeviceAllocator(c10::DeviceType::CUDA);
+  const auto index = static_cast<c10::DeviceIndex>(device);
+  const c10::CachingDeviceAllocator::DeviceStats stats = allocator->getDeviceStats(index);
+  allocator->resetPeakStats(index);
+  constexpr auto kAll = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+  return {.in_use = 0,
+          .allocated = stats.allocated_bytes[kAll].current,
+          .peak_allocated = stats.allocated_bytes[kAll].peak,
+          .reserved = stats.reserved_bytes[kAll].current,
+          .holes = stats.inactive_split_bytes[kAll].current};
+}
+
 void give_back_device_memory() { c10::getDeviceAllocator(c10::DeviceType::CUDA)->emptyCache(); }
 
 void in_inference_mode(const std::function<void()>& body) {

@@ -29,6 +29,8 @@ std::string torch_version_built_for();  // "2.11.0"
 // libtorch's own part of starting CUDA, when libtorch_cuda is loaded and the device has a context (cuda_start.h).
 // Throws Failure "cuda".
 void start_torch_cuda();
+// What libtorch's allocator has of the device's memory: `in_use` is not its to say. Its peak begins anew.
+DeviceMemory device_memory_of_libtorch(int device);
 // Gives what libtorch's allocator keeps of the device's memory back, as far as nothing holds it.
 void give_back_device_memory();
 

@@ -54,7 +54,7 @@ Reply Session::answer(const Request& request) {
       return reply;
     } else if (request.verb == "start") {
       start(request);
-      if (gpu_) reply.build.device = describe_cuda_device(*gpu_);
+      if (gpu_) describe_cuda_device(*gpu_, reply.build);
     } else if (request.verb == "load") {
       start(request);
       load(request);
@@ -242,7 +242,8 @@ void Session::sample(const Request& request) {
 
 void Session::device_memory(Reply& reply) {
   if (!gpu_) throw Failure("internal", "CUDA was not started: there is no device whose memory could be told", {});
-  reply.device_memory_bytes = device_memory_in_use(cuda_runtime());
+  reply.device_memory = device_memory_of_libtorch(*gpu_);
+  reply.device_memory.in_use = device_memory_in_use(cuda_runtime());
 }
 
 Model& Session::model() {

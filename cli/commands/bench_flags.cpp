@@ -40,6 +40,25 @@ Flags::Reader read_dim(bench::Options& options) {
   };
 }
 
+Flags::Reader read_vary(bench::Options& options) {
+  return [&options](const std::string& value) -> Status {
+    constexpr const char* kExample = "--vary CUDA_MODULE_LOADING=LAZY,EAGER";
+    const std::size_t equals = value.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(ErrorKind::usage, fmt::format("'{}' is not of the form NAME=LIST", value), "", kExample);
+    std::vector<std::string> values = split_list(value.substr(equals + 1));
+    std::vector<std::string> sorted = values;
+    std::ranges::sort(sorted);
+    if (std::ranges::find(sorted, "") != sorted.end() || sorted.empty())
+      return fail(ErrorKind::usage, fmt::format("'{}' has an empty value", value), "", kExample);
+    if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end())
+      return fail(ErrorKind::usage, fmt::format("'{}' is there twice", *twice), "", kExample);
+    if (!options.vary.emplace(value.substr(0, equals), std::move(values)).second)
+      return fail(ErrorKind::usage, fmt::format("{} is varied twice", value.substr(0, equals)), "", kExample);
+    return {};
+  };
+}
+
 Flags::Reader read_rates(std::vector<double>& target) {
   return [&target](const std::string& value) -> Status {
     std::vector<double> rates;
@@ -137,6 +156,24 @@ Status check_load(const bench::Options& options) {
   return {};
 }
 
+void declare_vary(Flags& flags, bench::Options& options) {
+  flags.group("Variants");
+  flags.repeatable("--vary", "NAME=LIST", "variable of the worker's environment: start at each value, too",
+                   read_vary(options));
+}
+
+Status check_vary(const bench::Options& options) {
+  for (const auto& [name, values] : options.vary) {
+    if (!options.cold_start)
+      return fail(ErrorKind::usage, "--vary is about cold starts, which --only leaves out", "--only",
+                  "--only cold-start");
+    if (options.environment.contains(name))
+      return fail(ErrorKind::usage, fmt::format("{} cannot be at a value of --env and at those of --vary", name),
+                  "--vary", "leave one of the two out");
+  }
+  return {};
+}
+
 void declare_output(Flags& flags, BenchRequest& request) {
   flags.group("Output");
   flags.value("--save-golden", "FILE", "write inputs and outputs (.npz) to hold others against",
@@ -197,6 +234,7 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
   declare_call(flags, measuring.model);
   declare_format(flags, measuring.model);
   declare_measuring(flags, measuring);
+  declare_vary(flags, request.options);
   declare_command(flags, command);
   declare_output(flags, request);
 
@@ -211,6 +249,7 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
   request.command = *std::move(program);
   if (Status status = finish_measuring(measuring, environment); !status) return fail(status.error());
   const bench::Options& options = request.options;
+  if (Status status = check_vary(options); !status) return fail(status.error());
   if (!options.golden.empty() && !options.save_golden.empty()) {
     return fail(ErrorKind::usage, "a golden is either checked or written", "--golden with --save-golden",
                 "leave one of the two out");

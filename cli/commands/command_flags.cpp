@@ -23,6 +23,7 @@ std::string flag_of_a_model(const ModelFlags& model, const std::vector<std::stri
       {"--threads", !options.threads.empty()},
       {"--workers", !options.workers.empty()},
       {"--dim", !options.dims.empty()},
+      {"--vary", !options.vary.empty()},
       {"--rate", !options.rates.empty()},
       {"--slo", !options.slo.empty()},
       {"--concurrency", options.concurrency != defaults.concurrency},

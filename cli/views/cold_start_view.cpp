@@ -218,6 +218,12 @@ std::string cold_start_headline(const ColdStart& cold_start, const Style& style)
                                      state.never_steady + state.time_to_steady.n),
                          style, Ink::yellow);
     }
+    if (state.gpu_slowed > 0 || state.gpu_again > 0) {
+      notes += paragraph(spaced(state.name),
+                         fmt::format("the GPU was slowed down in {}; {} taken again for that",
+                                     counted(state.gpu_slowed, "sample"), counted(state.gpu_again, "sample")),
+                         style, state.gpu_slowed > 0 ? Ink::yellow : Ink::plain);
+    }
     if (state.rejected > 0) {
       const std::string why = state.rejected_why.empty() ? "" : ": " + state.rejected_why.front();
       notes += paragraph(spaced(state.name),
@@ -238,6 +244,29 @@ double wall_of(const ColdStartState& state) {
 std::string waterfall(const ColdStartState& state, double axis_ns, bool compact, const Style& style) {
   if (state.phases.empty()) return {};
   return Waterfall(state, axis_ns, compact, style).print() + limit_line(state, style);
+}
+
+std::string varied_starts(const ColdStart& cold_start, const Style& style) {
+  std::string text;
+  for (const VariedStarts& varied : cold_start.varied) {
+    const Stat& first = varied.time_to_first_result;
+    std::vector<std::string> parts;
+    if (first.n == 0) {
+      parts.emplace_back("not measured");
+    } else {
+      parts.push_back(fmt::format("{} to the first result, warm ({}, n = {})", format_median(first, Unit::duration),
+                                  interval_text(first, Unit::duration), first.n));
+    }
+    if (varied.gpu) parts.push_back(fmt::format("{} of the GPU by then", format_median(*varied.gpu, Unit::bytes)));
+    if (!varied.module_loading.empty())
+      parts.push_back(fmt::format("modules loaded {}", varied.module_loading == "lazy" ? "lazily" : "eagerly"));
+    if (varied.rejected > 0)
+      parts.push_back(fmt::format("{} left out, as the state was not proven", counted(varied.rejected, "sample")));
+    if (varied.gpu_slowed > 0)
+      parts.push_back(fmt::format("the GPU slowed down in {}", counted(varied.gpu_slowed, "sample")));
+    text += paragraph("varied", fmt::format("{}={}: {}", varied.variable, varied.value, fmt::join(parts, ", ")), style);
+  }
+  return text;
 }
 
 std::string simultaneous_starts(const ColdStart& cold_start, const Style& style) {

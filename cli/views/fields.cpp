@@ -25,6 +25,12 @@ constexpr Field<LedgerRow> kLedgerFields[] = {
     {"pss", "PSS", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.pss; }},
     {"private", "private", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.private_bytes; }},
     {"gpu", "GPU", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.gpu ? *row.gpu : kNotMeasured; }},
+    {"gpu_process", "of it own", Unit::bytes,
+     [](const LedgerRow& row) -> const Stat& { return row.gpu_process ? *row.gpu_process : kNotMeasured; }},
+    {"gpu_allocated", "tensors", Unit::bytes,
+     [](const LedgerRow& row) -> const Stat& { return row.gpu_allocated ? *row.gpu_allocated : kNotMeasured; }},
+    {"gpu_reserved", "reserved", Unit::bytes,
+     [](const LedgerRow& row) -> const Stat& { return row.gpu_reserved ? *row.gpu_reserved : kNotMeasured; }},
 };
 
 constexpr Field<SteadyRow> kSteadyFields[] = {

@@ -1,6 +1,7 @@
 #include "cli/views/memory_view.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <vector>
@@ -26,18 +27,17 @@ std::string ordinal(std::int64_t number) {
 
 std::string ledger(const MemoryReport& memory, const Style& style) {
   double highest = 0;
-  bool gpu = false;
-  for (const LedgerRow& row : memory.ledger) {
-    highest = std::max(highest, present(row.rss));
-    gpu = gpu || row.gpu;
-  }
+  for (const LedgerRow& row : memory.ledger) highest = std::max(highest, present(row.rss));
   const int bar_columns = std::clamp(style.width - 60, 14, 60);
   std::vector<Column> columns = {{"MEMORY", false}, {"█ private ░ shared ▒ not split", false}};
   std::vector<const Field<LedgerRow>*> fields;
   for (const auto& field : ledger_fields()) {
-    if (std::string_view(field.key) == "gpu" && !gpu) continue;
+    const std::string_view key = field.key;
+    const bool of_gpu = key.starts_with("gpu");  // left out of a run on a CPU, and where NVML does not tell
+    if (of_gpu && std::ranges::all_of(memory.ledger, [&](const LedgerRow& row) { return field.stat(row).n == 0; }))
+      continue;
     fields.push_back(&field);
-    columns.push_back({field.label});
+    columns.push_back({field.label, true, key == "gpu_reserved" ? 2 : key == "gpu_allocated" ? 1 : 0});
   }
   Table table(std::move(columns));
   for (const LedgerRow& row : memory.ledger) {
@@ -60,8 +60,10 @@ std::string more_workers(const MemoryReport& memory) {
   std::vector<std::string> parts;
   for (const MarginalWorker& marginal : memory.marginal) {
     if (marginal.added.n == 0) continue;
-    parts.push_back(
-        fmt::format("the {} adds {}", ordinal(marginal.workers), format_median(marginal.added, Unit::bytes)));
+    std::string text =
+        fmt::format("the {} adds {}", ordinal(marginal.workers), format_median(marginal.added, Unit::bytes));
+    if (marginal.gpu) text += fmt::format(" and {} on the GPU", format_median(*marginal.gpu, Unit::bytes));
+    parts.push_back(std::move(text));
   }
   return parts.empty() ? "" : fmt::format("{} (PSS of all together)", fmt::join(parts, ", "));
 }
@@ -83,6 +85,27 @@ std::string by_dim(const MemoryByDim& row) {
   return text;
 }
 
+std::string gpu_parts(const GpuMemory& gpu) {
+  std::vector<std::string> parts;
+  for (const GpuMemoryPart& part : gpu.parts) {
+    if (part.bytes.n > 0) parts.push_back(fmt::format("{} {}", part.name, format_median(part.bytes, Unit::bytes)));
+  }
+  std::string text = fmt::format("{}", fmt::join(parts, ", "));
+  if (gpu.process.n > 0) return fmt::format("{}: {}", format_median(gpu.process, Unit::bytes), text);
+  return text + fmt::format("; the rest is not known: {}", gpu.not_seen);
+}
+
+std::string gpu_check(const GpuMemory& gpu) {
+  std::vector<std::string> parts;
+  if (gpu.told) parts.push_back(fmt::format("{} by NVML's list of processes", format_median(*gpu.told, Unit::bytes)));
+  if (gpu.given_back)
+    parts.push_back(fmt::format("{} given back at the end", format_median(*gpu.given_back, Unit::bytes)));
+  if (parts.empty()) return {};
+  std::string text = fmt::format("{}", fmt::join(parts, ", "));
+  if (gpu.disagreement) text += fmt::format(": {} off", format_share(*gpu.disagreement));
+  return text;
+}
+
 }  // namespace
 
 std::string memory_view(const MemoryReport& memory, const Style& style) {
@@ -97,6 +120,13 @@ std::string memory_view(const MemoryReport& memory, const Style& style) {
     line("peak", fmt::format("{} resident, n = {}", format_median(memory.peak_rss, Unit::bytes), memory.peak_rss.n));
   }
   line("workers", more_workers(memory));
+  if (memory.gpu) {
+    line("on the GPU", gpu_parts(*memory.gpu));
+    line("checked", gpu_check(*memory.gpu));
+    if (memory.gpu->fits)
+      line("fits", fmt::format("{} in what was free of the GPU, a twentieth of it kept",
+                               counted(*memory.gpu->fits, "such worker")));
+  }
   const char* label = "growth";
   for (const MemoryByDim& row : memory.by_dim) {
     line(label, by_dim(row));

@@ -99,6 +99,25 @@ std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& di
   return cells;
 }
 
+std::string gpu_text(const SteadyRow& row) {
+  const GpuConditions& gpu = *row.gpu;
+  std::vector<std::string> parts;
+  if (gpu.slowed_blocks > 0)
+    parts.push_back(fmt::format("the GPU was slowed down in {} of {} blocks ({})", gpu.slowed_blocks, row.blocks,
+                                spaced(fmt::format("{}", fmt::join(gpu.slowed_by, ", ")))));
+  if (gpu.again_blocks > 0)
+    parts.push_back(fmt::format("{} measured again, since it was slowed down", counted(gpu.again_blocks, "block")));
+  const auto add = [&parts](const char* what, const std::optional<ValueRange>& range, double unit, const char* name) {
+    if (range)
+      parts.push_back(fmt::format("{} {:.0f} .. {:.0f} {}", what, range->low / unit, range->high / unit, name));
+  };
+  add("SM clock before", gpu.sm_clock_before, 1e6, "MHz");
+  add("after", gpu.sm_clock_after, 1e6, "MHz");
+  add("draws", gpu.power_w, 1, "W");
+  add("at", gpu.temperature_c, 1, "°C");
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 }  // namespace
 
 std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) {
@@ -129,6 +148,8 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
   for (const SteadyRow& row : rows) {
     const std::string label = fmt::format("batch {}", row.batch);
     if (failed(row) && !row.failure.empty()) text += paragraph(label, row.failure, style, Ink::red);
+    if (row.gpu && (row.gpu->slowed_blocks > 0 || row.gpu->again_blocks > 0 || style.verbose))
+      text += paragraph(label, gpu_text(row), style, row.gpu->slowed_blocks > 0 ? Ink::yellow : Ink::dim);
     if (style.verbose && !row.unmet.empty()) {
       text += paragraph(label,
                         fmt::format("{} threads, {} workers: {}", row.threads, row.workers, fmt::join(row.unmet, "; ")),

@@ -73,6 +73,27 @@ std::string machine_text(const MachineInfo& machine, bool verbose) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+std::string gpu_line(const MachineGpu& gpu, const Style& style) {
+  std::vector<std::string> parts = {gpu.name.empty() ? gpu.device : gpu.name};
+  if (gpu.memory_bytes) {
+    parts.push_back(format(static_cast<double>(*gpu.memory_bytes), Unit::bytes));
+    if (gpu.free_bytes)
+      parts.back() += fmt::format(" ({} free)", format(static_cast<double>(*gpu.free_bytes), Unit::bytes));
+  }
+  if (!gpu.driver_version.empty()) parts.push_back("driver " + gpu.driver_version);
+  const auto add = [&parts](const char* what, const std::optional<bool>& mode) {
+    if (mode) parts.push_back(fmt::format("{} {}", what, *mode ? "on" : "off"));
+  };
+  if (style.verbose) {
+    add("ECC", gpu.ecc);
+    add("persistence", gpu.persistence);
+    add("MIG", gpu.mig);
+    if (!gpu.module_loading.empty()) parts.push_back(gpu.module_loading + " loading");
+    if (gpu.power_limit_w) parts.push_back(fmt::format("up to {:.0f} W", *gpu.power_limit_w));
+  }
+  return paragraph("GPU", fmt::format("{}", fmt::join(parts, ", ")), style);
+}
+
 std::string grade_lines(const MachineInfo& machine, const Style& style) {
   if (machine.grade.empty()) return {};
   const Ink ink = machine.grade == "A" ? Ink::green : machine.grade == "B" ? Ink::yellow : Ink::red;
@@ -133,7 +154,8 @@ std::string sections(const Report& report, const Style& style) {
     if (!text.empty()) blocks.push_back(std::move(text));
   };
   if (!report.cold_start.states.empty()) {
-    add(cold_start_headline(report.cold_start, style) + simultaneous_starts(report.cold_start, style));
+    add(cold_start_headline(report.cold_start, style) + simultaneous_starts(report.cold_start, style) +
+        varied_starts(report.cold_start, style));
   }
   add(waterfalls(report.cold_start, style));
   add(memory_view(report.memory, style));
@@ -207,7 +229,9 @@ std::string next_line(std::string_view command, std::string_view why, const Styl
 std::string terminal_report(const Report& report, const Closing& closing, const Style& style) {
   std::string text = model_lines(report.model, style);
   if (report.command) text += command_lines(*report.command, style);
-  text += paragraph("machine", machine_text(report.machine, style.verbose), style) + grade_lines(report.machine, style);
+  text += paragraph("machine", machine_text(report.machine, style.verbose), style);
+  for (const MachineGpu& gpu : report.machine.gpus) text += gpu_line(gpu, style);
+  text += grade_lines(report.machine, style);
   text += partial_line(report, style);
   const std::string body = sections(report, style);
   if (!body.empty()) text += "\n" + body;

@@ -102,6 +102,8 @@ void fields(F& field, T& build) {
   field("build", build.build);
   field("torch_library", build.torch_library);
   field("device", build.device);
+  field("device_pci_bus_id", build.device_pci_bus_id);
+  field("cuda_module_loading", build.cuda_module_loading);
 }
 
 template <class F, Like<ColdStartStamps> T>
@@ -180,6 +182,15 @@ void fields(F& field, T& failure) {
   field("phase", failure.phase);
 }
 
+template <class F, Like<DeviceMemory> T>
+void fields(F& field, T& memory) {
+  field("in_use", memory.in_use);
+  field("allocated", memory.allocated);
+  field("peak_allocated", memory.peak_allocated);
+  field("reserved", memory.reserved);
+  field("holes", memory.holes);
+}
+
 template <class F, Like<Reply> T>
 void fields(F& field, T& reply) {
   field("verb", reply.verb);
@@ -193,7 +204,7 @@ void fields(F& field, T& reply) {
   field("description", reply.description);
   field("quality", reply.quality);
   field("agreement", reply.agreement);
-  field("device_memory_bytes", reply.device_memory_bytes);
+  field("device_memory", reply.device_memory);
 }
 
 namespace {

@@ -153,7 +153,7 @@ struct Request {
   // attend:      from then on Tickets (AttendRequest)
   // trial:       one inference on the given input; failure is a reply, not the end
   // describe:    methods, signature, inferred inputs, weights; needs load
-  // device_memory: in use on the whole device; needs start on one
+  // device_memory: the GPU's, and of it libtorch's; needs start on one
   // quality:     repeatability, NaN and Inf of the output, digest
   // check:       outputs against others that should equal them (CheckRequest)
   // sample:      writes a sample model (`sample_*`), no model needed
@@ -178,7 +178,10 @@ struct BuildFacts {
   std::string torch_built_for;  // headers: "2.11.0"
   std::string build;            // "CUDA 13.0 build; AVX512; OpenMP"
   std::string torch_library;    // path of libtorch_cpu.so in use
-  std::string device;           // after start on a GPU: "NVIDIA H200, driver for CUDA 13.0"
+  // After start on a GPU.
+  std::string device;                    // "NVIDIA H200, driver for CUDA 13.0"
+  std::string device_pci_bus_id = {};    // "0000:1B:00.0"
+  std::string cuda_module_loading = {};  // "lazy" or "eager", in force; empty: the driver does not say
 };
 
 // One stamp at the end of each phase; absent (time_ns 0) where the phase did not happen.
@@ -249,6 +252,15 @@ struct QualityFacts {
   std::string digest;  // 16 hex digits over all output bytes
 };
 
+// Of the GPU's memory. Bytes; those of libtorch's allocator are what this process has of it through libtorch.
+struct DeviceMemory {
+  std::int64_t in_use = 0;          // on the whole device, by all processes, as CUDA tells it
+  std::int64_t allocated = 0;       // held by tensors
+  std::int64_t peak_allocated = 0;  // at most at once since the last time this was asked
+  std::int64_t reserved = 0;        // taken from the device
+  std::int64_t holes = 0;           // of what is reserved and not allocated: between blocks in use
+};
+
 struct WorkerFailure {
   std::string kind;  // "model_file" (missing, truncated, not a model, state_dict), "input" (wrong shape or signature),
                      // "model" (threw), "out_of_memory", "abi" (other libtorch), "op_library", "device",
@@ -271,8 +283,8 @@ struct Reply {
   Served served;
   Description description;
   QualityFacts quality;
-  Agreement agreement;  // check
-  std::int64_t device_memory_bytes = 0;
+  Agreement agreement;         // check
+  DeviceMemory device_memory;  // device_memory
 };
 
 // One line, with '\n'. Members of Request and Reply that have their default value are left out. Text that is not UTF-8

@@ -124,3 +124,65 @@ TEST_CASE("what is copied to a GPU is told with its rate, and nothing is said of
   state.phases.back().wall = one(12e6);
   CHECK(all(report).find("to the GPU") == std::string::npos);  // not where the time is
 }
+
+TEST_CASE("starts and rows in which the GPU was slowed down are warned of, with how often they were taken again") {
+  Report report = reading("warm", {});
+  CHECK(find(warn(report), "gpu_slowed") == nullptr);
+  report.cold_start.states.front().gpu_slowed = 2;
+  report.cold_start.states.front().gpu_again = 12;
+  const std::vector<Warning> of_starts = warn(report);
+  REQUIRE(find(of_starts, "gpu_slowed") != nullptr);
+  CHECK(find(of_starts, "gpu_slowed")->message.find("slowed the GPU down in 2 of") != std::string::npos);
+  report.cold_start.states.front().gpu_slowed = 0;
+  SteadyRow& row = report.steady.emplace_back(on_gpu(8, 9e6, 1e6));
+  row.blocks = 6;
+  row.gpu = GpuConditions{.slowed_by = {"power_cap"}, .again_blocks = 3};
+  CHECK(find(warn(report), "gpu_slowed") == nullptr);  // those that are in the figures were not slowed down by heat
+  row.gpu->slowed_by = {"thermal"};
+  row.gpu->slowed_blocks = 1;
+  const std::vector<Warning> of_rows = warn(report);
+  REQUIRE(find(of_rows, "gpu_slowed") != nullptr);
+  CHECK(find(of_rows, "gpu_slowed")->message ==
+        "at batch 8 the GPU was slowed down in 1 of 6 blocks (thermal), after 3 were measured again for that");
+}
+
+TEST_CASE("two ways to tell a worker's memory on the GPU may differ by a little") {
+  constexpr double kMiB = 1024 * 1024;
+  Report report = reading("warm", {});
+  GpuMemory memory;
+  const auto warned = [&](double share, double process) {
+    memory.process = one(process);
+    memory.disagreement = share;
+    report.memory.gpu = memory;
+    return find(warn(report), "gpu_memory_disagrees") != nullptr;
+  };
+  CHECK_FALSE(warned(0.019, 1000 * kMiB));
+  CHECK(warned(0.021, 1000 * kMiB));
+  CHECK_FALSE(warned(0.03, 200 * kMiB));  // 6 MiB
+  memory.disturbed = 2;
+  report.memory.gpu = memory;
+  CHECK(find(warn(report), "gpu_disturbed") != nullptr);
+}
+
+TEST_CASE("a varied start is spoken of where its interval lies apart from that of starts as found") {
+  Report report = reading("warm", {});
+  const auto interval = [](double low, double median, double high) {
+    Stat stat = one(median);
+    stat.low = low;
+    stat.high = high;
+    return stat;
+  };
+  report.cold_start.states.front().time_to_first_result = interval(0.9e9, 1e9, 1.1e9);
+  VariedStarts& varied = report.cold_start.varied.emplace_back();
+  varied.variable = "CUDA_MODULE_LOADING";
+  varied.value = "EAGER";
+  varied.module_loading = "eager";
+  varied.time_to_first_result = interval(1.05e9, 1.2e9, 1.3e9);
+  CHECK(all(report).find("EAGER") == std::string::npos);
+  varied.time_to_first_result = interval(1.15e9, 1.2e9, 1.3e9);
+  CHECK(all(report).find("With CUDA_MODULE_LOADING=EAGER a warm start takes 1.20 s where it takes 1.00 s as found.") !=
+        std::string::npos);
+  CHECK(find(warn(report), "no_effect") == nullptr);
+  varied.module_loading = "lazy";
+  CHECK(find(warn(report), "no_effect") != nullptr);
+}

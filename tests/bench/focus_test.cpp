@@ -47,6 +47,11 @@ TEST_CASE("the peak is fed by warm starts, and by the ledger's passes where no s
         Tasks{{TaskKind::cold_start, kWarm}, {TaskKind::ledger, 0}, {TaskKind::ledger, 1}, {TaskKind::ledger, 2}});
 }
 
+TEST_CASE("what a worker takes of a GPU is fed by the ledger's passes") {
+  CHECK(feeding(measure_of("memory.gpu.process")) ==
+        Tasks{{TaskKind::ledger, 0}, {TaskKind::ledger, 1}, {TaskKind::ledger, 2}});
+}
+
 TEST_CASE("what serving one by one costs is fed by visits of its own") {
   Report report;
   report.serving.emplace_back();

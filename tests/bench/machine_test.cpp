@@ -29,3 +29,42 @@ TEST_CASE("what bounds the figures is in the fingerprint, what changes from run 
   CHECK_FALSE(changed([](MachineInfo& other) { other.kernel = "6.1.0-19-amd64"; }));
   CHECK_FALSE(changed([](MachineInfo& other) { other.hostname = "elsewhere"; }));
 }
+
+TEST_CASE("what disturbs a GPU is in the machine's grade: others on it, parts of it, heat, and what cannot be seen") {
+  const auto graded = [](const MachineGpu& gpu) {
+    MachineInfo machine;
+    machine.virtualization = "none";
+    machine.cpu.governor = "performance";
+    machine.gpus = {gpu};
+    NoiseWatch().grade(machine);
+    std::string text = machine.grade;
+    for (const std::string& why : machine.why) text += "; " + why;
+    return text;
+  };
+  MachineGpu quiet;
+  quiet.other_processes = 0;
+  quiet.persistence = true;
+  quiet.slowed_by = {"power_cap"};
+  const std::string base = graded(quiet);
+  CHECK(base.find("GPU") == std::string::npos);
+  const auto with = [&](auto change) {
+    MachineGpu gpu = quiet;
+    change(gpu);
+    const std::string text = graded(gpu);
+    CHECK(text.front() >= 'B');
+    return text;
+  };
+  const auto says = [](const std::string& text, const char* part) { return text.find(part) != std::string::npos; };
+  CHECK(says(with([](MachineGpu& gpu) { gpu.other_processes = 2; }), "2 other processes are on the GPU"));
+  CHECK(says(with([](MachineGpu& gpu) { gpu.other_processes.reset(); }), "who else is on the GPU cannot be seen"));
+  CHECK(says(with([](MachineGpu& gpu) { gpu.mig = true; }), "cut into parts (MIG)"));
+  CHECK(says(with([](MachineGpu& gpu) { gpu.slowed_fraction = 0.02; }),
+             "heat or the power supply slowed the GPU down for 2"));
+  CHECK(with([](MachineGpu& gpu) { gpu.slowed_fraction = 0.2; }).front() == 'C');
+  CHECK(says(with([](MachineGpu& gpu) { gpu.slowed_by = {"thermal"}; }), "in the figures (thermal)"));
+  CHECK(says(with([](MachineGpu& gpu) { gpu.not_seen = "there is no NVML here"; }), "there is no NVML here"));
+  MachineGpu starts_anew = quiet;
+  starts_anew.persistence = false;
+  CHECK(says(graded(starts_anew), "persistence mode is off"));
+  CHECK(graded(starts_anew).front() == base.front());
+}

@@ -50,6 +50,24 @@ TEST_CASE("a row on a GPU has the time of its work there and of queueing it, a r
   CHECK(row.enqueue->median == 2e5);
 }
 
+TEST_CASE(
+    "a row has the state of the GPU around its blocks, and says how many were measured while it was slowed down") {
+  CellSamples cell;
+  cell.latencies = {{1e6, 2e6, 3e6}};
+  CHECK_FALSE(assemble_row(cell, "time_box").gpu);
+  GpuSpan hot;
+  hot.before.sm_clock_hz = 1e9;
+  hot.after.slowdowns = gpu::Slowdowns{.thermal = true};
+  CHECK(cell.gpu.again(hot, 0));
+  CHECK_FALSE(cell.gpu.again(hot, kMostAgain));
+  const SteadyRow row = assemble_row(cell, "time_box");
+  REQUIRE(row.gpu);
+  CHECK(row.gpu->slowed_blocks == 1);
+  CHECK(row.gpu->again_blocks == 1);
+  CHECK(row.gpu->slowed_by == std::vector<std::string>{"thermal"});
+  CHECK(row.gpu->sm_clock_before->median == 1e9);
+}
+
 TEST_CASE("a cell that stopped early names the conditions that were not met") {
   CellSamples cell;
   cell.latencies = {{1e6, 2e6, 3e6}};

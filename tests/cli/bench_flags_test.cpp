@@ -83,6 +83,21 @@ TEST_CASE("a device is named by its number, and the first one without") {
   }
 }
 
+TEST_CASE("variables of the worker's environment are varied over the values that are named") {
+  const bench::Options options =
+      good({"m.pt", "--vary", "CUDA_MODULE_LOADING=LAZY,EAGER", "--vary", "THP_MEM_ALLOC_ENABLE=1"}).options;
+  REQUIRE(options.vary.size() == 2);
+  CHECK(options.vary.at("CUDA_MODULE_LOADING") == std::vector<std::string>{"LAZY", "EAGER"});
+  CHECK(options.vary.at("THP_MEM_ALLOC_ENABLE") == std::vector<std::string>{"1"});
+  for (const char* wrong : {"CUDA_MODULE_LOADING", "=LAZY", "A=", "A=1,,2", "A=1,1"}) {
+    CAPTURE(wrong);
+    CHECK(bad({"m.pt", "--vary", wrong}).kind == ErrorKind::usage);
+  }
+  CHECK(bad({"m.pt", "--vary", "A=1", "--vary", "A=2"}).message == "A is varied twice");
+  CHECK(bad({"m.pt", "--vary", "A=1", "--env", "A=2"}).message.find("--env") != std::string::npos);
+  CHECK(bad({"m.pt", "--vary", "A=1", "--only", "steady"}).hint == "--only cold-start");
+}
+
 TEST_CASE("a flag wins over the variable, the variable over the default") {
   const Environment environment = [](const char* name) {
     return std::string_view(name) == "MLPLAN_TORCH_LIB" ? std::optional<std::string>("/from/variable") : std::nullopt;

@@ -88,6 +88,63 @@ TEST_CASE("memory, times and phases of a GPU are shown where there are any, and 
   CHECK(contains(waterfall(state, wall_of(state), false, style), "cuda context"));
 }
 
+TEST_CASE("what a worker takes of a GPU is shown part by part, with what it was checked by and how many fit") {
+  constexpr double kMiB = 1024 * 1024;
+  const auto mib = [](double value) { return Stat{.median = value * kMiB, .n = 1}; };
+  MemoryReport memory;
+  GpuMemory& gpu = memory.gpu.emplace();
+  gpu.process = mib(700);
+  gpu.parts = {{"context", mib(400)}, {"weights", mib(300)}};
+  gpu.told = mib(707);
+  gpu.given_back = mib(700);
+  gpu.disagreement = 0.01;
+  gpu.fits = 12;
+  memory.marginal = {{2, mib(100), mib(700)}};
+  const Style style{.width = 160};
+  const std::string text = memory_view(memory, style);
+  CHECK(contains(text, "700 MiB: context 400 MiB, weights 300 MiB"));
+  CHECK(contains(text, "710 MiB by NVML's list of processes, 700 MiB given back at the end: 1.0 % off"));
+  CHECK(contains(text, "12 such workers in what was free of the GPU"));
+  CHECK(contains(text, "the 2nd adds 100 MiB and 700 MiB on the GPU"));
+  gpu = {};
+  gpu.parts = {{"weights", mib(300)}};
+  gpu.not_seen = "there is no NVML here";
+  CHECK(contains(memory_view(memory, style), "weights 300 MiB; the rest is not known: there is no NVML here"));
+}
+
+TEST_CASE("blocks and starts in which the GPU was slowed down are shown beside their figures") {
+  SteadyRow row = examples::small_fast_model().steady[0];
+  row.blocks = 6;
+  row.gpu = GpuConditions{.sm_clock_before = ValueRange{345e6, 1900e6, 1980e6, 6},
+                          .slowed_by = {"power_cap", "thermal"},
+                          .slowed_blocks = 2,
+                          .again_blocks = 3};
+  Style style{.width = 160};
+  CHECK(contains(steady_view({row}, style),
+                 "the GPU was slowed down in 2 of 6 blocks (power cap, thermal), 3 blocks measured again, since it was "
+                 "slowed down, SM clock before 345 .. 1980 MHz"));
+  row.gpu->slowed_blocks = row.gpu->again_blocks = 0;
+  CHECK_FALSE(contains(steady_view({row}, style), "SM clock"));
+  style.verbose = true;
+  CHECK(contains(steady_view({row}, style), "SM clock"));
+  ColdStart cold_start = examples::small_fast_model().cold_start;
+  cold_start.states[0].gpu_slowed = 1;
+  CHECK(contains(cold_start_headline(cold_start, style), "the GPU was slowed down in 1 sample"));
+}
+
+TEST_CASE("each value that starts were varied over has a line") {
+  ColdStart cold_start;
+  cold_start.varied = {{.variable = "CUDA_MODULE_LOADING", .value = "EAGER"}};
+  VariedStarts& varied = cold_start.varied[0];
+  CHECK(contains(varied_starts(cold_start, Style{}), "CUDA_MODULE_LOADING=EAGER: not measured"));
+  varied.time_to_first_result = Stat{.median = 2e9, .low = 1.9e9, .high = 2.1e9, .n = 6};
+  varied.module_loading = "eager";
+  varied.gpu = Stat{.median = 1024.0 * 1024 * 1024, .n = 6};
+  CHECK(contains(varied_starts(cold_start, Style{.width = 160}),
+                 "CUDA_MODULE_LOADING=EAGER: 2.0 s to the first result, warm (1.90 .. 2.10 s, n = 6), 1.00 GiB of the "
+                 "GPU by then, modules loaded eagerly"));
+}
+
 TEST_CASE("a percentile without the samples for it says how many it needs") {
   SteadyRow row = examples::huge_slow_model().steady[0];
   CHECK(contains(steady_view({row}, Style{}), "needs 299"));

@@ -151,6 +151,47 @@ ColdStartState RandomDocuments::state(const std::string& name) {
   result.limit.floor_ns = maybe_number();
   result.rejected = below(9);
   result.rejected_why = words();
+  result.gpu_slowed = below(3);
+  result.gpu_again = below(3);
+  return result;
+}
+
+MachineGpu RandomDocuments::machine_gpu() {
+  MachineGpu result;
+  result.device = "cuda:0";
+  result.name = word();
+  result.uuid = word();
+  result.pci_bus_id = "0000:1b:00.0";
+  result.driver_version = word();
+  result.module_loading = coin() ? "lazy" : "eager";
+  if (coin()) result.memory_bytes = below(1'000'000'000'000);
+  if (coin()) result.free_bytes = below(1'000'000'000'000);
+  result.highest_sm_clock = maybe_number();
+  result.highest_memory_clock = maybe_number();
+  result.power_limit_w = maybe_number();
+  if (coin()) result.ecc = coin();
+  if (coin()) result.mig = coin();
+  if (coin()) result.persistence = coin();
+  if (coin()) result.other_processes = below(4);
+  result.slowed_fraction = maybe_number();
+  result.slowed_by = words();
+  result.at_begin = {maybe_number(), maybe_number(), maybe_number(), maybe_number()};
+  result.at_end = {maybe_number(), maybe_number(), maybe_number(), maybe_number()};
+  result.not_seen = word();
+  return result;
+}
+
+GpuMemory RandomDocuments::gpu_memory() {
+  GpuMemory result;
+  result.process = stat();
+  result.parts = {{"context", stat()}, {"weights", stat()}};
+  if (coin()) result.holes = stat();
+  if (coin()) result.told = stat();
+  if (coin()) result.given_back = stat();
+  result.disagreement = maybe_number();
+  if (coin()) result.fits = below(9);
+  result.disturbed = below(3);
+  result.not_seen = word();
   return result;
 }
 
@@ -163,10 +204,14 @@ MemoryReport RandomDocuments::memory() {
     row.pss = stat();
     row.private_bytes = stat();
     if (coin()) row.gpu = stat();
+    if (coin()) row.gpu_process = stat();
+    if (coin()) row.gpu_allocated = stat();
+    if (coin()) row.gpu_reserved = stat();
   }
   result.peak_rss = stat();
   if (coin()) result.marginal_worker = stat();
-  if (coin()) result.marginal = {{2, stat()}, {3, stat()}};
+  if (coin()) result.marginal = {{2, stat()}, {3, stat(), stat()}};
+  if (coin()) result.gpu = gpu_memory();
   if (coin()) result.by_dim = {{"seq", {16, 32}, {number(), number()}, maybe_number(), maybe_number(), maybe_number()}};
   return result;
 }
@@ -193,6 +238,17 @@ SteadyRow RandomDocuments::steady_row() {
   if (coin()) {
     result.device = stat();
     result.enqueue = stat();
+    const auto range = [this] { return ValueRange{number(), number(), number(), 1 + below(9)}; };
+    GpuConditions& gpu = result.gpu.emplace();
+    gpu.sm_clock_before = range();
+    gpu.sm_clock_after = range();
+    gpu.memory_clock_before = range();
+    gpu.memory_clock_after = range();
+    if (coin()) gpu.power_w = range();
+    if (coin()) gpu.temperature_c = range();
+    gpu.slowed_by = words();
+    gpu.slowed_blocks = below(3);
+    gpu.again_blocks = below(3);
   }
   result.throughput = stat();
   result.peak_rss = stat();
@@ -233,6 +289,19 @@ Report RandomDocuments::report() {
   result.machine.memory.total_bytes = below(1'000'000'000'000);
   if (coin()) result.machine.memory.cgroup_limit_bytes = below(1'000'000'000);
   result.machine.why = words();
+  if (coin()) result.machine.gpus = {machine_gpu()};
+  if (coin()) {
+    VariedStarts& varied = result.cold_start.varied.emplace_back();
+    varied.variable = "A";
+    varied.value = coin() ? "LAZY" : "expandable_segments:True";
+    varied.time_to_first_result = stat();
+    varied.unattributed = stat();
+    varied.phases = state("warm").phases;
+    varied.module_loading = word();
+    if (coin()) varied.gpu = stat();
+    varied.rejected = below(3);
+    varied.gpu_slowed = below(3);
+  }
   result.cold_start.states.push_back(state("model_cold"));
   if (coin()) result.cold_start.states.push_back(state("warm"));
   if (coin()) result.cold_start.states.push_back(state("all_cold"));
@@ -498,6 +567,7 @@ MachineProfile RandomDocuments::machine_profile() {
   profile.stop = kStops[below(3)];
   profile.vectors = word();
   profile.machine = report().machine;
+  profile.machine.gpus.clear();  // those of a report's workers: a profile has its own
   for (auto n = below(3); n > 0; --n) {
     profile.memory.push_back(
         {1 + below(64), machine_figure(), machine_figure(), machine_figure(), machine_figure(), machine_figure()});

@@ -53,6 +53,8 @@ class RandomDocuments {
   std::vector<std::int64_t> hours();  // 24, or none
   std::vector<std::string> words();
   ColdStartState state(const std::string& name);
+  MachineGpu machine_gpu();
+  GpuMemory gpu_memory();
   MemoryReport memory();
   SteadyRow steady_row();
   RateSeries rate_series();

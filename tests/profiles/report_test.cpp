@@ -235,6 +235,10 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   state.phases[0].wall.percentiles["p50"] = {};
   state.phases[0].wall.histogram.resize(1);
   report.cold_start.simultaneous.resize(1);
+  report.cold_start.varied.resize(1);
+  report.machine.gpus.resize(1);
+  report.memory.gpu.emplace().parts.resize(1);
+  report.steady[0].gpu.emplace().power_w.emplace();
   report.command.emplace();
   const Json json = to_ordered_json(report);
   CHECK(json.size() == member_count<Report>() + 2);  // schema and schema_version
@@ -254,6 +258,13 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   CHECK(stat["percentiles"]["p50"].size() == member_count<Percentile>());
   CHECK(stat["histogram"][0].size() == member_count<HistogramBin>());
   CHECK(json["cold_start"]["simultaneous"][0].size() == member_count<SimultaneousStarts>());
+  CHECK(json["cold_start"]["varied"][0].size() == member_count<VariedStarts>());
+  CHECK(json["machine"]["gpus"][0].size() == member_count<MachineGpu>());
+  CHECK(json["machine"]["gpus"][0]["at_begin"].size() == member_count<GpuMoment>());
+  CHECK(json["memory"]["gpu"].size() == member_count<GpuMemory>());
+  CHECK(json["memory"]["gpu"]["parts"][0].size() == member_count<GpuMemoryPart>());
+  CHECK(json["steady"][0]["gpu"].size() == member_count<GpuConditions>());
+  CHECK(json["steady"][0]["gpu"]["power_w"].size() == member_count<ValueRange>());
   CHECK(json["memory"].size() == member_count<MemoryReport>());
   CHECK(json["memory"]["ledger"][0].size() == member_count<LedgerRow>());
   CHECK(json["memory"]["marginal"][0].size() == member_count<MarginalWorker>());

@@ -95,7 +95,7 @@ TEST_CASE("a reply comes back with every member") {
   reply.stamps.torch_cuda_init.cpu_ns = 12;
   reply.stamps.copying = {13, 14, 15, 16, 17};
   reply.stamps.copied_bytes = 18;
-  reply.device_memory_bytes = 23;
+  reply.device_memory = {.in_use = 23, .allocated = 24, .peak_allocated = 25, .reserved = 26, .holes = 27};
   const std::string line = write_line(reply);
   CHECK(line.find('\n') == line.size() - 1);
   const auto read = read_reply(line);
@@ -114,7 +114,8 @@ TEST_CASE("a reply comes back with every member") {
   CHECK(read->stamps.copied_bytes == 18);
   CHECK(read->measured.device_ns == reply.measured.device_ns);
   CHECK(read->measured.enqueue_ns == reply.measured.enqueue_ns);
-  CHECK(read->device_memory_bytes == 23);
+  CHECK(read->device_memory.in_use == 23);
+  CHECK(read->device_memory.peak_allocated == 25);
   CHECK(read->warmed_up.steady_at_ns == 77);
   CHECK(read->warmed_up.inferences == 3);
   CHECK(read->measured.begin_ns == 4);
@@ -169,11 +170,12 @@ TEST_CASE("no member is forgotten between the struct and the line") {
   reply.description.records.resize(1);
   reply.quality.repeatable = false;
   reply.agreement.values = 1;
-  reply.device_memory_bytes = 1;
+  reply.device_memory.in_use = 1;
   const json answered = json::parse(write_line(reply));
   CHECK(answered.size() == member_count<Reply>());
   CHECK(answered["failure"].size() == member_count<WorkerFailure>());
   CHECK(answered["build"].size() == member_count<BuildFacts>());
+  CHECK(answered["device_memory"].size() == member_count<DeviceMemory>());
   CHECK(answered["stamps"].size() == member_count<ColdStartStamps>());
   CHECK(answered["stamps"]["preinit"].size() == member_count<Stamp>());
   CHECK(answered["warmed_up"].size() == member_count<WarmedUp>());

@@ -1,6 +1,9 @@
 // A worker on a GPU that is not there, for tests of what mlplan makes of one: it answers on the worker's channel with
 // figures of its own. An inference of batch n takes n ms, 0.95 of it on the device, and is queued in 0.9 ms. A batch
 // above 16 does not fit into the GPU's memory; of 16 the context is lost where LOSE_THE_DEVICE is set.
+//
+// Where STAND_IN_NVML names a folder, the stand-in for NVML (tests/stand_ins/nvml.cpp) tells of its memory what this
+// worker writes there, and the first HOT_BLOCKS timed blocks of batch 8 are measured while the GPU is too hot.
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <fstream>
 #include <string>
 
 #include "profiles/support/worker_messages.h"
@@ -53,18 +57,23 @@ class FakeWorker {
     const std::string& verb = request.verb;
     if (verb == "version") out.build = {MLPLAN_VERSION, "2.11.0", "2.11.0", "CUDA 13.0 build", "/torch", ""};
     if (verb == "start" || verb == "cold_start" || verb == "load") start(request.load);
-    if (verb == "start") out.build.device = "a GPU that is not there";
+    if (verb == "start") {
+      out.build.device = "a GPU that is not there";
+      out.build.device_pci_bus_id = "0000:1B:00.0";
+      const char* mode = std::getenv("CUDA_MODULE_LOADING");
+      out.build.cuda_module_loading = mode != nullptr && std::string(mode) == "EAGER" ? "eager" : "lazy";
+    }
     if (verb == "load" || verb == "cold_start") load(request.load);
     if (verb == "first" || verb == "cold_start") first();
     if (verb == "describe") out.description.format = "torchscript";
     if (verb == "trial") out.outputs = {"f32[1,4]"};
     if (verb == "warm_up") {
       out.warmed_up = {.inferences = 50, .steady = true, .steady_from = 3, .steady_at_ns = now_ns()};
-      memory_bytes_ = 700 * kMebibyte;
+      take_memory(700, 220, 250);
     }
     if (verb == "measure") measure(request.measure, out);
     if (verb == "quality") out.quality = {true, 0, 0, 0, 4, "0123456789abcdef"};
-    if (verb == "device_memory") out.device_memory_bytes = memory_bytes_;
+    if (verb == "device_memory") out.device_memory = memory_;
     out.stamps = stamps_;
     return out;
   }
@@ -83,7 +92,28 @@ class FakeWorker {
     stamps_.cuda_libraries = stamp();
     stamps_.cuda_context = stamp();
     stamps_.torch_cuda_init = stamps_.op_libraries = stamp();
-    memory_bytes_ = 400 * kMebibyte;
+    take_memory(400, 0, 0);
+  }
+
+  // So much of the device's (MiB), of which libtorch's allocator has the two latter; an inference takes 20 more.
+  void take_memory(std::int64_t used, std::int64_t allocated, std::int64_t reserved) {
+    memory_ = {.in_use = used * kMebibyte,
+               .allocated = allocated * kMebibyte,
+               .peak_allocated = (allocated + (reserved > 0 ? 20 : 0)) * kMebibyte,
+               .reserved = reserved * kMebibyte,
+               .holes = (reserved - allocated) / 2 * kMebibyte};
+    if (const char* folder = std::getenv("STAND_IN_NVML"))
+      std::ofstream(folder + ("/process_" + std::to_string(::getpid()))) << memory_.in_use << "\n";
+  }
+
+  static void get_hot() {
+    const char* folder = std::getenv("STAND_IN_NVML");
+    const char* limit = std::getenv("HOT_BLOCKS");
+    if (folder == nullptr || limit == nullptr) return;
+    const std::string path = folder + std::string("/thermal_ns");
+    std::int64_t hot = 0;
+    std::ifstream(path) >> hot;
+    if (hot < std::strtoll(limit, nullptr, 10)) std::ofstream(path) << hot + 1 << "\n";
   }
 
   void load(const LoadRequest& load) {
@@ -94,13 +124,13 @@ class FakeWorker {
     stamps_.reading = {.time_ns = 200'000, .cpu_ns = 0, .minor_faults = 0, .major_faults = 0, .read_bytes = 0};
     stamps_.copying = {.time_ns = 300'000, .cpu_ns = 0, .minor_faults = 0, .major_faults = 0, .read_bytes = 0};
     stamps_.copied_bytes = 64;
-    memory_bytes_ = 500 * kMebibyte;
+    take_memory(500, 80, 90);
   }
 
   void first() {
     stamps_.input = stamp();
     stamps_.first_result = stamp();
-    memory_bytes_ = 600 * kMebibyte;
+    take_memory(600, 140, 150);
   }
 
   static void measure(const MeasureRequest& request, Reply& out) {
@@ -112,6 +142,7 @@ class FakeWorker {
           WorkerFailure{"device_lost", "the GPU's context is lost: an illegal memory access", "look at dmesg"};
     }
     if (out.failure) return;
+    if (batch == 8 && request.min_time_ns > 0) get_hot();
     const std::int64_t latency = batch * 1'000'000;
     const auto count = std::clamp(request.min_time_ns / latency + 1, request.min_count, request.max_count);
     out.measured.begin_ns = now_ns();
@@ -124,7 +155,7 @@ class FakeWorker {
 
   ColdStartStamps stamps_;
   std::int64_t read_bytes_ = 0;
-  std::int64_t memory_bytes_ = 0;
+  DeviceMemory memory_;
 };
 
 [[noreturn]] void attend() {

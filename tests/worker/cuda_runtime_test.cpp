@@ -34,13 +34,13 @@ void* as_symbol(Function* function) {
 }
 
 std::map<std::string, void*> symbols() {
-  return {{"cudaRuntimeGetVersion", as_symbol(version)}, {"cudaDriverGetVersion", as_symbol(version)},
-          {"cudaSetDevice", as_symbol(succeed)},         {"cudaDeviceSynchronize", as_symbol(succeed)},
-          {"cudaMemGetInfo", as_symbol(memory)},         {"cudaEventCreateWithFlags", as_symbol(create)},
-          {"cudaEventRecord", as_symbol(record)},        {"cudaEventSynchronize", as_symbol(succeed)},
-          {"cudaEventElapsedTime", as_symbol(elapsed)},  {"cudaEventDestroy", as_symbol(destroy)},
-          {"cudaGetLastError", as_symbol(last_error)},   {"cudaGetErrorName", as_symbol(name)},
-          {"cudaGetErrorString", as_symbol(text)}};
+  return {{"cudaRuntimeGetVersion", as_symbol(version)},   {"cudaDriverGetVersion", as_symbol(version)},
+          {"cudaDeviceGetPCIBusId", as_symbol(succeed)},   {"cudaSetDevice", as_symbol(succeed)},
+          {"cudaDeviceSynchronize", as_symbol(succeed)},   {"cudaMemGetInfo", as_symbol(memory)},
+          {"cudaEventCreateWithFlags", as_symbol(create)}, {"cudaEventRecord", as_symbol(record)},
+          {"cudaEventSynchronize", as_symbol(succeed)},    {"cudaEventElapsedTime", as_symbol(elapsed)},
+          {"cudaEventDestroy", as_symbol(destroy)},        {"cudaGetLastError", as_symbol(last_error)},
+          {"cudaGetErrorName", as_symbol(name)},           {"cudaGetErrorString", as_symbol(text)}};
 }
 
 std::optional<CudaRuntime> found_in(const std::map<std::string, void*>& symbols) {
