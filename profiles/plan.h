@@ -102,8 +102,8 @@ struct PlannedInstance {
 
 // How the measured times were carried over to this type.
 struct Extrapolation {
-  // "measured": on this very type; "profiles": by what both machines were found to give; "core_speed": by a core
-  // benchmark; "unknown_speed"
+  // "measured": on this very type; "profiles": by what both machines were found to give; "same_gpu": to the same card
+  // in another machine; "core_speed": by a core benchmark; "unknown_speed"
   std::string kind = {};
   double time_factor = 1;     // service times are the measured ones times this
   double error = 0;           // relative: the plan holds for times longer by up to this
@@ -122,12 +122,22 @@ struct PlannedTimes {
   std::optional<double> image_start_s = {};
 };
 
+// Memory of the GPU of an instance on which the most workers run.
+struct GpuMemoryFit {
+  std::int64_t workers = 1;                       // on it
+  std::optional<std::int64_t> needed_bytes = {};  // by them; absent: it is only known that they fit
+  std::int64_t reserved_bytes = 0;                // for the driver and for what was not seen
+  std::int64_t available_bytes = 0;               // of one GPU, nominal
+  std::int64_t most_workers = 0;                  // that it has room for, as far as is known
+};
+
 struct MemoryFit {
   std::int64_t needed_bytes = 0;     // all workers at their load peak, and the state of all requests in service
   std::int64_t reserved_bytes = 0;   // for the system
   std::int64_t available_bytes = 0;  // the type's memory
   std::int64_t most_workers = 0;     // that would fit
   std::int64_t state_bytes = 0;      // of `needed`: requests or sessions held at once
+  std::optional<GpuMemoryFit> gpu = {};  // absent: the workers run on CPUs
 };
 
 struct ScalingPlan {

@@ -107,6 +107,15 @@ void fields(F& field, T& times) {
   field("image_start_s", times.image_start_s);
 }
 
+template <class F, Like<GpuMemoryFit> T>
+void fields(F& field, T& gpu) {
+  field("workers", gpu.workers);
+  field("needed_bytes", gpu.needed_bytes);
+  field("reserved_bytes", gpu.reserved_bytes);
+  field("available_bytes", gpu.available_bytes);
+  field("most_workers", gpu.most_workers);
+}
+
 template <class F, Like<MemoryFit> T>
 void fields(F& field, T& memory) {
   field("needed_bytes", memory.needed_bytes);
@@ -114,6 +123,7 @@ void fields(F& field, T& memory) {
   field("available_bytes", memory.available_bytes);
   field("most_workers", memory.most_workers);
   field("state_bytes", memory.state_bytes);
+  field("gpu", memory.gpu);
 }
 
 template <class F, Like<ScalingPlan> T>

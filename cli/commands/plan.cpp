@@ -15,6 +15,7 @@
 #include "cli/commands/traffic_flags.h"
 #include "cli/output.h"
 #include "cli/views/plan_view.h"
+#include "profiles/gpu_card.h"
 #include "planner/sizing/plan_maker.h"
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/csv.h"
@@ -199,6 +200,20 @@ Status select_types(const Choice& choice, const Catalog& catalog, planner::PlanQ
               fmt::format("{}", fmt::join(options, ", ")));
 }
 
+// A report from a GPU says which, as the driver names it; one of NVIDIA's that the type has not was not measured on it.
+Status check_card(const planner::MeasuredReport& measured, const InstanceType& type, const std::string& flag) {
+  if (!is_on_gpu(measured.report)) return {};
+  if (!type.gpu)
+    return fail(ErrorKind::usage, fmt::format("{} has no GPU, and {} was measured on one", type.name, measured.path),
+                flag, "mlplan catalog list --where 'gpu_count>=1'");
+  const std::string card = gpu_name_of(measured.report);
+  const bool is_named = card.starts_with("NVIDIA ") || card.starts_with("Tesla ");
+  if (!is_named || is_same_card(*type.gpu, card)) return {};
+  return fail(ErrorKind::usage, fmt::format("{} has a GPU {}, and {} was measured on a {}", type.name, type.gpu->name,
+                                            measured.path, card),
+              flag, "the type that it was measured on, or leave it out");
+}
+
 Status match_types(const std::vector<std::string>& named, const Catalog& catalog, planner::PlanQuestion& question) {
   for (const std::string& value : named) {
     const std::size_t equal = value.find('=');
@@ -208,6 +223,7 @@ Status match_types(const std::vector<std::string>& named, const Catalog& catalog
     bool found = false;
     for (planner::MeasuredReport& report : question.reports) {
       if (equal != std::string::npos && report.path != value.substr(0, equal)) continue;
+      if (Status status = check_card(report, **type, "--measured-on " + value); !status) return status;
       report.measured_on = *type;
       found = true;
     }
@@ -229,6 +245,7 @@ Status refuse_alike(const std::vector<planner::MeasuredReport>& reports) {
         return fail(ErrorKind::bad_input, fmt::format("was measured on the same machine as {}", one.path), other.path,
                     "give only the one that the plan shall rest on");
       }
+      if (is_on_gpu(other.report) != is_on_gpu(one.report)) continue;
       if (other.measured_on != one.measured_on || machine.cpu.architecture != one.report.machine.cpu.architecture)
         continue;
       if (other.measured_on != nullptr) {

@@ -115,6 +115,15 @@ std::string memory_text(const MemoryFit& memory) {
   return text;
 }
 
+std::string gpu_memory_text(const GpuMemoryFit& gpu) {
+  const auto bytes = [](std::int64_t count) { return format_bytes(static_cast<double>(count)); };
+  const std::string workers = counted(gpu.workers, "worker");
+  const std::string all = bytes(gpu.available_bytes);
+  if (!gpu.needed_bytes) return fmt::format("{} on {}: known to fit, not how much is left", workers, all);
+  return fmt::format("{} by {} of the {} less {} for the driver and a margin; {} would fit", bytes(*gpu.needed_bytes),
+                     workers, all, bytes(gpu.reserved_bytes), counted(gpu.most_workers, "worker"));
+}
+
 // How a prediction stands to its objective: by the far end of its interval where it has one.
 struct Standing {
   std::string text = {};
@@ -187,6 +196,7 @@ std::string what_to_buy(const Deployment& deployment, const Style& style) {
   if (style.verbose && !scaling.settings.empty()) text += paragraph("policy", settings_text(scaling.settings), style);
   text += paragraph("each", each_text(deployment), style);
   if (deployment.memory.needed_bytes > 0) text += paragraph("memory", memory_text(deployment.memory), style);
+  if (deployment.memory.gpu) text += paragraph("GPU memory", gpu_memory_text(*deployment.memory.gpu), style);
   if (!deployment.extrapolation.kind.empty()) text += paragraph("times", times_text(deployment.extrapolation), style);
   return text;
 }

@@ -3,6 +3,10 @@
 //
 // Configurations are those that were measured: threads of a worker, batches; and as many workers as the type's vCPUs
 // and memory allow within the share of the machine that was measured (service_model.h). Times in seconds.
+//
+// A report from a GPU is planned onto types with GPUs, one from a CPU onto those without. Workers then are as many on
+// each GPU as were measured side by side and its memory has room for, and no larger a share of the vCPUs is in use than
+// was measured; GPUs of one instance are taken not to slow each other down.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +29,10 @@ namespace mlplan::planner {
 
 inline constexpr double kMostUtilisation = 0.95;  // that a plan lets last
 
+// Why types of the other kind than the reports' are left out.
+inline constexpr const char* kHasGpu = "has a GPU: the model was measured on a CPU";
+inline constexpr const char* kNoGpu = "has no GPU: the model was measured on one";
+
 struct MeasuredReport {
   Report report;
   std::string path;
@@ -42,6 +50,16 @@ struct StartUpAdditions {
   std::string state = "model_cold";  // of the report: what a new instance finds
 };
 
+// One of a candidate's GPUs; bytes are nominal.
+struct GpuFit {
+  std::int64_t workers = 1;       // that run on it
+  std::int64_t most_workers = 1;  // that it has room for, as far as is known
+  std::int64_t most_seen = 1;     // that were measured side by side on one
+  double memory = 0;
+  double reserved = 0;
+  std::optional<double> needed = {};  // by its workers; absent: it is only known that they fit
+};
+
 struct Candidate {
   const InstanceType* type = nullptr;
   double usd_per_hour = 0;
@@ -54,6 +72,7 @@ struct Candidate {
   double memory_needed = 0;  // bytes, without state
   double memory_reserved = 0;
   std::int64_t most_workers_in_memory = 0;
+  std::optional<GpuFit> gpu = {};                   // the fullest; absent: it runs on CPUs
   std::shared_ptr<const WorkerModel> worker = {};   // as it was measured
   double service_factor = 1;                        // on its service times: this type, with all workers busy
   double load_factor = 1;                           // on the measured cold start: this type, all workers at once

@@ -146,11 +146,20 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
     return {"memory", fmt::format("the memory that sessions hold asks for {} instances, serving them for fewer",
                                   solution.for_state)};
   }
-  if (candidate.most_workers_in_memory < *type.vcpus / candidate.threads) {
-    return {"memory", fmt::format("{} of {} has room for {}, its {} vCPUs could run {}",
+  if (const std::optional<GpuFit>& gpu = candidate.gpu; gpu && gpu->most_workers < gpu->most_seen) {
+    return {"memory", fmt::format("a GPU of {} has room for {}, {} were measured side by side on one", type.name,
+                                  format_count(gpu->most_workers, "worker"), gpu->most_seen)};
+  }
+  const std::int64_t most_workers = candidate.gpu ? type.gpu->count * std::min(candidate.gpu->most_workers,
+                                                                               candidate.gpu->most_seen)
+                                                  : *type.vcpus / candidate.threads;
+  if (candidate.most_workers_in_memory < most_workers) {
+    return {"memory", fmt::format("{} of {} has room for {}, its {} could run {}",
                                   format_bytes(static_cast<double>(*type.memory_bytes)), type.name,
-                                  format_count(candidate.most_workers_in_memory, "worker"), *type.vcpus,
-                                  *type.vcpus / candidate.threads)};
+                                  format_count(candidate.most_workers_in_memory, "worker"),
+                                  candidate.gpu ? format_count(type.gpu->count, "GPU")
+                                                : format_count(*type.vcpus, "vCPU"),
+                                  most_workers)};
   }
   const auto serving = static_cast<double>(solution.serving);
   if (static_cast<double>(solution.spares) > serving)
@@ -187,6 +196,13 @@ MemoryFit memory_of(const Solution& solution, const Explaining& with) {
     fit.state_bytes = static_cast<std::int64_t>(sessions / static_cast<double>(solution.serving) * state.bytes);
   }
   fit.needed_bytes = static_cast<std::int64_t>(candidate.memory_needed) + fit.state_bytes;
+  if (const std::optional<GpuFit>& gpu = candidate.gpu) {
+    fit.gpu = GpuMemoryFit{.workers = gpu->workers,
+                           .reserved_bytes = static_cast<std::int64_t>(gpu->reserved),
+                           .available_bytes = static_cast<std::int64_t>(gpu->memory),
+                           .most_workers = gpu->most_workers};
+    if (gpu->needed) fit.gpu->needed_bytes = static_cast<std::int64_t>(*gpu->needed);
+  }
   return fit;
 }
 
@@ -201,6 +217,7 @@ PlannedInstance instance_of(const Candidate& candidate, const std::string& optio
                       .memory_bytes = *type.memory_bytes};
   const auto price = std::ranges::find(type.prices, option, &Price::option);
   if (price != type.prices.end()) out.price_date = price->date;
+  if (type.gpu) out.gpu = fmt::format("{} x {}", type.gpu->count, type.gpu->name);
   return out;
 }
 
@@ -244,7 +261,7 @@ Deployment deployment_of(const Solution& solution, const Explaining& with) {
   out.threads = candidate.threads;
   out.max_batch = candidate.max_batch;
   out.capacity_per_s = candidate.capacity_per_s();
-  const char* const kinds[] = {"measured", "profiles", "core_speed", "unknown_speed"};
+  const char* const kinds[] = {"measured", "profiles", "same_gpu", "core_speed", "unknown_speed"};
   out.extrapolation = {.kind = kinds[static_cast<int>(candidate.scale.kind)],
                        .time_factor = candidate.scale.factor,
                        .error = candidate.scale.error,

@@ -4,17 +4,24 @@
 
 #include <algorithm>
 
+#include "profiles/gpu_card.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
 
-Infeasible without_candidates(const Candidates& candidates, const std::vector<const InstanceType*>& types) {
+Infeasible without_candidates(const Candidates& candidates, const PlanQuestion& question) {
+  const std::vector<const InstanceType*>& types = question.types;
+  const auto runs_on = [&](const InstanceType& type) {
+    return std::ranges::any_of(question.reports, [&](const MeasuredReport& measured) {
+      return is_on_gpu(measured.report) == type.gpu.has_value();
+    });
+  };
   Infeasible why{.constraint = "compute"};
   if (candidates.least_memory) {
     std::int64_t most = 0;
     const InstanceType* largest = nullptr;
     for (const InstanceType* type : types) {
-      if (!type->gpu && type->memory_bytes.value_or(0) > most) {
+      if (runs_on(*type) && type->memory_bytes.value_or(0) > most) {
         most = *type->memory_bytes;
         largest = type;
       }
@@ -25,8 +32,14 @@ Infeasible without_candidates(const Candidates& candidates, const std::vector<co
       why.because += fmt::format("; the largest that may be bought, {}, has {}", largest->name,
                                  format_bytes(static_cast<double>(most)));
   } else {
-    why.because = candidates.left_out.empty() ? "there is no instance type to choose from"
-                                              : "no instance type can be used: " + candidates.left_out.front().why;
+    // That a type is of the other kind says nothing of what is in the way of the rest.
+    const auto telling = std::ranges::find_if(candidates.left_out, [](const LeftOut& left) {
+      return left.why != kNoGpu && left.why != kHasGpu;
+    });
+    const bool none = candidates.left_out.empty();
+    const LeftOut* const left =
+        none ? nullptr : telling != candidates.left_out.end() ? &*telling : &candidates.left_out.front();
+    why.because = none ? "there is no instance type to choose from" : "no instance type can be used: " + left->why;
   }
   return why;
 }

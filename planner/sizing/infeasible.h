@@ -13,7 +13,7 @@
 namespace mlplan::planner {
 
 // No type can be used.
-Infeasible without_candidates(const Candidates& candidates, const std::vector<const InstanceType*>& types);
+Infeasible without_candidates(const Candidates& candidates, const PlanQuestion& question);
 // None is fast enough.
 Infeasible beyond_latency(const Ranking& ranking, const PlanQuestion& question);
 // None of those that keep the objectives, cheapest first, is within the limits; `explained` makes a deployment of one.

@@ -50,6 +50,32 @@ std::vector<ArithmeticFigures> of_dtype(const MachineProfile& profile, const cha
   return rows;
 }
 
+const OneFigure& product_of(const GpuProfile& gpu, std::string_view dtype) {
+  static const OneFigure none;
+  const auto row = std::ranges::find(gpu.products, dtype, &GpuProductFigures::dtype);
+  return row == gpu.products.end() ? none : row->product;
+}
+
+void add_products(const GpuProfile& here, const GpuProfile& there, std::string_view dtype,
+                  std::vector<double>& ratios) {
+  add_rates(product_of(here, dtype), product_of(there, dtype), 1, 1, ratios);
+  if (dtype != "f32") return;
+  const auto best = [](const GpuProfile& gpu) -> const OneFigure& {
+    const OneFigure& tensor_cores = product_of(gpu, "tf32");
+    return tensor_cores ? tensor_cores : product_of(gpu, "f32");
+  };
+  add_rates(best(here), best(there), 1, 1, ratios);
+}
+
+// What a start takes of the host; empty where either was not asked for it.
+std::vector<double> start_ratios(const MachineProfile& here, const MachineProfile& there) {
+  std::vector<double> ratios;
+  add_times(here.process_start.small, there.process_start.small, ratios);
+  add_rates(here.page_faults.first_touch, there.page_faults.first_touch, 1, 1, ratios);
+  add_by_threads(here.storage.page_cache, there.storage.page_cache, &PageCacheFigures::read, ratios);
+  return ratios;
+}
+
 }  // namespace
 
 std::optional<MachineRatios> machine_ratios(const MachineProfile& here, const MachineProfile& there) {
@@ -60,11 +86,29 @@ std::optional<MachineRatios> machine_ratios(const MachineProfile& here, const Ma
   if (arithmetic.empty() || memory.empty()) return std::nullopt;
   std::vector<double> serving = arithmetic;
   serving.insert(serving.end(), memory.begin(), memory.end());
-  std::vector<double> starting;
-  add_times(here.process_start.small, there.process_start.small, starting);
-  add_rates(here.page_faults.first_touch, there.page_faults.first_touch, 1, 1, starting);
-  add_by_threads(here.storage.page_cache, there.storage.page_cache, &PageCacheFigures::read, starting);
+  std::vector<double> starting = start_ratios(here, there);
   if (!starting.empty()) starting.push_back(arithmetic.front());
+  return MachineRatios{between(serving), between(starting.empty() ? serving : starting)};
+}
+
+std::optional<MachineRatios> gpu_machine_ratios(const ProfiledGpu& here, const ProfiledGpu& there,
+                                                std::string_view dtype) {
+  std::vector<double> serving;
+  add_products(*here.gpu, *there.gpu, dtype, serving);
+  if (serving.empty()) return std::nullopt;
+  std::vector<double> memory;
+  add_rates(here.gpu->memory.read, there.gpu->memory.read, 1, 1, memory);
+  std::vector<double> launching;
+  add_times(here.gpu->launch.enqueue, there.gpu->launch.enqueue, launching);
+  if (memory.empty() || launching.empty()) return std::nullopt;
+  serving.insert(serving.end(), memory.begin(), memory.end());
+  serving.insert(serving.end(), launching.begin(), launching.end());
+  add_times(here.gpu->launch.device, there.gpu->launch.device, serving);
+
+  std::vector<double> starting = start_ratios(*here.machine, *there.machine);
+  add_rates(here.gpu->copies.to_device_pageable, there.gpu->copies.to_device_pageable, 1, 1, starting);
+  add_times(here.gpu->start.driver, there.gpu->start.driver, starting);
+  add_times(here.gpu->start.context, there.gpu->start.context, starting);
   return MachineRatios{between(serving), between(starting.empty() ? serving : starting)};
 }
 

@@ -4,12 +4,16 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 
+#include "planner/sizing/service_model.h"
+
 namespace mlplan::planner {
 
 namespace {
 
 constexpr double kOverflowShare = 0.001;
 constexpr double kMiB = 1024.0 * 1024.0;
+constexpr double kKeptByDriver = 0.07;
+constexpr double kGpuMargin = 0.05;
 
 double largest(const Stat& stat) { return stat.n > 0 ? stat.max : 0; }
 
@@ -53,6 +57,40 @@ std::int64_t most_workers(const MemoryNeed& need, double available_bytes) {
 }
 
 double reserved_bytes(double memory_bytes) { return 256 * kMiB + 0.05 * memory_bytes; }
+
+double reserved_gpu_bytes(double nominal_bytes) {
+  const double kept = kKeptByDriver * nominal_bytes;
+  return kept + kGpuMargin * (nominal_bytes - kept);
+}
+
+GpuNeed gpu_need(const Report& report, std::int64_t max_batch, std::int64_t threads,
+                 const std::map<std::string, std::int64_t>& dims) {
+  const auto& usual = report.model.dim_defaults;
+  const auto is_usual = [&](const auto& dim) { return usual.contains(dim.first) && usual.at(dim.first) == dim.second; };
+  const std::int64_t batch_of_ledger = usual.contains("batch") ? usual.at("batch") : 1;
+  GpuNeed need;
+  double worker = 0;
+  for (const LedgerRow& row : report.memory.ledger) {
+    if (row.gpu) worker = std::max(worker, largest(*row.gpu));
+  }
+  if (worker > 0 && max_batch <= batch_of_ledger && std::ranges::all_of(dims, is_usual)) need.worker = worker;
+  for (const SteadyRow& row : report.steady) {
+    const bool served = row.latency.n > 0 && row.stop != "failed" && row.stop != "out_of_memory";
+    if (served && row.batch >= max_batch && row.threads == threads && is_at(row, dims, report))
+      need.seen_together = std::max(need.seen_together, row.workers);
+  }
+  return need;
+}
+
+std::int64_t most_workers_on_gpu(const GpuNeed& need, double nominal_bytes, std::optional<double> measured_bytes) {
+  std::int64_t most = 0;
+  if (measured_bytes && nominal_bytes >= *measured_bytes) most = need.seen_together;
+  if (need.worker) {
+    const double room = nominal_bytes - reserved_gpu_bytes(nominal_bytes);
+    most = std::max(most, static_cast<std::int64_t>(room / *need.worker));
+  }
+  return most;
+}
 
 std::optional<std::int64_t> instances_for_state(double sessions, double room_bytes, double bytes_each,
                                                 std::int64_t instances) {

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
 
 #include "profiles/report.h"
 
@@ -26,6 +28,23 @@ std::int64_t most_workers(const MemoryNeed& need, double available_bytes);  // 0
 
 // Kept for the system: 256 MiB and 5 % of the memory, an assumption.
 double reserved_bytes(double memory_bytes);
+
+// Of a GPU's nominal memory: 7 % that driver and error correction keep at most, and 5 % of what is left for what a
+// report has not seen. An assumption.
+double reserved_gpu_bytes(double nominal_bytes);
+
+// How many workers one GPU has room for at a batch. Nothing on a GPU is shared between processes, weights included: each
+// takes as much as the first. What one takes is known at the batch and dimensions of the cold start (the ledger, the
+// whole device's use: of others, too); at others only that it fitted where it was measured.
+struct GpuNeed {
+  std::optional<double> worker = {};  // bytes; absent: not known at that batch
+  std::int64_t seen_together = 0;     // workers that were measured side by side at that batch or a larger one
+};
+GpuNeed gpu_need(const Report& report, std::int64_t max_batch, std::int64_t threads,
+                 const std::map<std::string, std::int64_t>& dims = {});
+
+// `nominal_bytes` of the GPU, and of the one that was measured, where that is known. 0: not even one, or nobody knows.
+std::int64_t most_workers_on_gpu(const GpuNeed& need, double nominal_bytes, std::optional<double> measured_bytes);
 
 // Memory that lives as long as a session, or a request.
 struct StateSettings {

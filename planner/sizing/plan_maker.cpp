@@ -372,7 +372,7 @@ Result<Plan> PlanMaker::run() {
   busiest_ = {busiest_window(demand_, {.requests = kSearchRequests})};
   describe_inputs();
   if (candidates_.all.empty()) {
-    plan_.infeasible = without_candidates(candidates_, question_.types);
+    plan_.infeasible = without_candidates(candidates_, question_);
   } else {
     search();
   }

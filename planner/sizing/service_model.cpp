@@ -8,6 +8,7 @@
 #include <set>
 
 #include "planner/simulation/serving_of_report.h"
+#include "profiles/gpu_card.h"
 
 namespace mlplan::planner {
 
@@ -15,23 +16,6 @@ namespace {
 
 constexpr double kErrorOfOne = 0.25;  // of a single stretch of time, which says nothing of its error: an assumption
 constexpr std::size_t kPoints = 200;  // of a law: as many as a p99.5 needs
-
-// Whether the row was measured where `dims` are as asked for. Rows name only dimensions that were swept.
-bool is_at(const SteadyRow& row, const std::map<std::string, std::int64_t>& dims, const Report& report) {
-  for (const auto& [name, value] : row.dims) {
-    const auto asked = dims.find(name);
-    const auto usual = report.model.dim_defaults.find(name);
-    if (asked != dims.end()) {
-      if (value != asked->second) return false;
-    } else if (usual != report.model.dim_defaults.end() && value != usual->second) {
-      return false;
-    }
-  }
-  return std::ranges::all_of(dims, [&](const auto& dim) {
-    const auto usual = report.model.dim_defaults.find(dim.first);
-    return row.dims.contains(dim.first) || (usual != report.model.dim_defaults.end() && usual->second == dim.second);
-  });
-}
 
 bool is_measured(const SteadyRow& row) {
   return row.mode == "closed" && row.concurrency == 1 && row.latency.n > 0 && row.latency.median > 0 &&
@@ -47,8 +31,9 @@ const SteadyRow* find(const std::vector<const SteadyRow*>& rows, std::int64_t ba
 }
 
 // Side by side over alone, by the batches that were measured both ways: the largest, as a plan must hold for each.
-std::vector<Contention> contention_of(const std::vector<const SteadyRow*>& rows, std::int64_t threads, double vcpus) {
-  const auto share_of = [&](std::int64_t workers) { return static_cast<double>(workers * threads) / vcpus; };
+// `share` is what one worker takes.
+std::vector<Contention> contention_of(const std::vector<const SteadyRow*>& rows, std::int64_t threads, double share) {
+  const auto share_of = [&](std::int64_t workers) { return static_cast<double>(workers) * share; };
   std::map<std::int64_t, double> factors;
   for (const SteadyRow* row : rows) {
     if (row->threads != threads || row->workers == 1) continue;
@@ -89,6 +74,23 @@ void add_errors(WorkerModel& worker, const SteadyRow& row) {
 }
 
 }  // namespace
+
+// Rows name only dimensions that were swept.
+bool is_at(const SteadyRow& row, const std::map<std::string, std::int64_t>& dims, const Report& report) {
+  for (const auto& [name, value] : row.dims) {
+    const auto asked = dims.find(name);
+    const auto usual = report.model.dim_defaults.find(name);
+    if (asked != dims.end()) {
+      if (value != asked->second) return false;
+    } else if (usual != report.model.dim_defaults.end() && value != usual->second) {
+      return false;
+    }
+  }
+  return std::ranges::all_of(dims, [&](const auto& dim) {
+    const auto usual = report.model.dim_defaults.find(dim.first);
+    return row.dims.contains(dim.first) || (usual != report.model.dim_defaults.end() && usual->second == dim.second);
+  });
+}
 
 ServiceLaw service_law(BatchService row) {
   const std::size_t samples = row.time_s.samples.size();
@@ -137,7 +139,8 @@ Result<ServiceModel> service_model_of(const Report& report, const std::string& s
     }
     std::ranges::sort(worker.service, {}, [](const ServiceLaw& law) { return law.row.batch; });
     worker.after_idle = after_idle_of(report, count);
-    worker.contention = contention_of(rows, count, static_cast<double>(model.vcpus));
+    const double share = is_on_gpu(report) ? 1 : static_cast<double>(count) / static_cast<double>(model.vcpus);
+    worker.contention = contention_of(rows, count, share);
     model.workers.push_back(std::move(worker));
   }
   if (model.workers.empty() && report.command) {

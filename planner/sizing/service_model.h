@@ -3,6 +3,7 @@
 //
 // Contention is taken to depend on the share of the machine's vCPUs in use, workers x threads / vCPUs. It is measured
 // where the report has rows of several workers side by side; a share beyond the largest measured one is not planned.
+// Of workers on a GPU the share is their number: so many GPUs' worth of work for the one that they are on.
 // Times are seconds on the machine of the report.
 #pragma once
 
@@ -27,7 +28,7 @@ struct ServiceLaw {
 ServiceLaw service_law(BatchService row);
 
 struct Contention {
-  double share = 0;   // of the machine's vCPUs in use
+  double share = 0;   // of the machine's vCPUs in use; workers on the GPU
   double factor = 1;  // on the service times measured alone
 };
 
@@ -51,6 +52,9 @@ struct ServiceModel {
   std::string device;                // "cpu", "cuda:0"
   std::vector<WorkerModel> workers;  // ascending by threads
 };
+
+// Whether the row was measured where `dims` are as asked for, and others at their default.
+bool is_at(const SteadyRow& row, const std::map<std::string, std::int64_t>& dims, const Report& report);
 
 // Rows of the closed loop, one inference at a time, at the default of every dimension but `dims`. ErrorKind::bad_input
 // where there is none; `where` is `source`.

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
+
+#include "profiles/gpu_card.h"
 
 namespace mlplan::planner {
 
@@ -22,6 +25,35 @@ std::optional<double> speed_of(const InstanceType* type) {
 TimeScale of_all(TimeScale::Kind kind, double factor, double error) { return {kind, factor, error, factor}; }
 
 bool is_same_type(const InstanceType& a, const InstanceType& b) { return a.cloud == b.cloud && a.name == b.name; }
+
+// Of the core speeds of two machines: how many times as long the same work takes there.
+struct CoreRatio {
+  double usual = 1;
+  double worst = 1;
+  bool known = false;
+};
+
+CoreRatio core_ratio(const InstanceType* measured_on, const InstanceType& type, const SpeedSpread& spread) {
+  const std::optional<double> here = speed_of(measured_on);
+  const std::optional<double> there = speed_of(&type);
+  if (here && there && measured_on->core_speed->metric == type.core_speed->metric)
+    return {*here / *there, *here / *there * (1 + kCoreSpeedError), true};
+  if (spread.median <= 0) return {1, 1 + kUnknownSpread, false};
+  const double usual = here.value_or(spread.median) / there.value_or(spread.median);
+  const double worst = here.value_or(spread.high) / there.value_or(spread.low);
+  return {usual, std::max(usual * (1 + kCoreSpeedError), worst), false};
+}
+
+// By what the catalog says of the card that was measured on, where that is known, else by what the driver says.
+bool has_same_card(const InstanceType* measured_on, const Report& report, const InstanceType& type) {
+  if (measured_on == nullptr || !measured_on->gpu) return is_same_card(*type.gpu, gpu_name_of(report));
+  return measured_on->gpu->name == type.gpu->name && measured_on->gpu->memory_bytes == type.gpu->memory_bytes;
+}
+
+std::string dtype_of_weights(const Report& report) {
+  const auto most = std::ranges::max_element(report.model.weights, {}, &DTypeBytes::bytes);
+  return most == report.model.weights.end() ? "" : most->dtype;
+}
 
 }  // namespace
 
@@ -49,19 +81,25 @@ TimeScale time_scale(const ScaleFrom& from, const InstanceType& type, const Spee
       return {TimeScale::Kind::profiles, ratios->serving.factor,
               std::max(ratios->serving.error, ratios->starting.error), ratios->starting.factor};
   }
-  const std::optional<double> here = speed_of(measured_on);
-  const std::optional<double> there = speed_of(&type);
-  const bool one_metric = here && there && measured_on->core_speed->metric == type.core_speed->metric;
-  if (one_metric) return of_all(TimeScale::Kind::core_speed, *here / *there, kCoreSpeedError);
-  if (spread.median <= 0) return of_all(TimeScale::Kind::unknown_speed, 1, kUnknownSpread);
+  const CoreRatio ratio = core_ratio(measured_on, type, spread);
+  return of_all(ratio.known ? TimeScale::Kind::core_speed : TimeScale::Kind::unknown_speed, ratio.usual,
+                ratio.worst / ratio.usual - 1);
+}
 
-  const double fastest_here = here.value_or(spread.high);
-  const double usual_here = here.value_or(spread.median);
-  const double slowest_there = there.value_or(spread.low);
-  const double usual_there = there.value_or(spread.median);
-  const double factor = usual_here / usual_there;
-  return of_all(TimeScale::Kind::unknown_speed, factor,
-                std::max(kCoreSpeedError, fastest_here / slowest_there / factor - 1));
+std::optional<TimeScale> gpu_time_scale(const ScaleFrom& from, const Report& report, const InstanceType& type,
+                                        const SpeedSpread& spread) {
+  if (from.measured_on != nullptr && is_same_type(*from.measured_on, type)) return TimeScale{};
+  const GpuProfile* const here = from.here == nullptr ? nullptr : gpu_named(*from.here, gpu_name_of(report));
+  const GpuProfile* const there = from.there == nullptr ? nullptr : gpu_named(*from.there, "");
+  if (here != nullptr && there != nullptr) {
+    if (const auto ratios = gpu_machine_ratios({from.here, here}, {from.there, there}, dtype_of_weights(report)))
+      return TimeScale{TimeScale::Kind::profiles, ratios->serving.factor,
+                       std::max(ratios->serving.error, ratios->starting.error), ratios->starting.factor};
+  }
+  if (!has_same_card(from.measured_on, report, type)) return std::nullopt;
+  const CoreRatio ratio = core_ratio(from.measured_on, type, spread);
+  const double factor = std::sqrt(ratio.usual);  // the geometric mean of the card's, 1, and the CPU's
+  return of_all(TimeScale::Kind::same_gpu, factor, std::max(kCoreSpeedError, std::max(1.0, ratio.worst) / factor - 1));
 }
 
 std::string time_scale_sentence(const TimeScale& scale, const InstanceType* measured_on, const InstanceType& type) {
@@ -72,6 +110,11 @@ std::string time_scale_sentence(const TimeScale& scale, const InstanceType* meas
           "carried over to {} by the profiles of both machines: serving takes x {:.2f}, a start x {:.2f}, up to {:.0f} "
           "% more, whatever the model is bound by; a report measured on it would do away with that",
           type.name, scale.factor, scale.start_factor, 100 * scale.error);
+    case TimeScale::Kind::same_gpu:
+      return fmt::format(
+          "carried over to the same card in {}: times x {:.2f}, up to {:.0f} % more, as the CPU or the card sets the "
+          "pace; a report measured on it would do away with that",
+          type.name, scale.factor, 100 * scale.error);
     case TimeScale::Kind::core_speed:
       return fmt::format(
           "extrapolated from {} by core speed: times x {:.2f}, up to {:.0f} % more; a report measured on "

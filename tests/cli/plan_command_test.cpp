@@ -246,3 +246,128 @@ TEST_CASE("traffic that cannot be is named by its line") {
   CHECK(refused("") == "traffic.csv");
   CHECK(refused("time,rate\n") == "traffic.csv");
 }
+
+namespace {
+
+// Made up, of the size that a ResNet-50 has on an L4 in a machine of four CPUs: not measured.
+Report report_of_an_l4() {
+  constexpr double kMs = 1e6;
+  constexpr double kMiB = 1024 * 1024;
+  Report report = examples::small_fast_model();
+  report.mlplan.device = "cuda:0";
+  report.mlplan.libtorch_build = "CUDA 13.0 build; AVX512; OpenMP; NVIDIA L4, driver for CUDA 13.0";
+  report.machine.fingerprint = "0011223344556677";
+  report.machine.cpu.logical = 4;
+  const auto scale = [](Stat& stat, double factor) {
+    for (double* value : {&stat.median, &stat.min, &stat.max, &stat.lower_quartile}) *value *= factor;
+    if (stat.low) *stat.low *= factor;
+    if (stat.high) *stat.high *= factor;
+    for (double& sample : stat.samples) sample *= factor;
+  };
+  std::erase_if(report.steady, [](const SteadyRow& row) { return row.threads != 1; });
+  report.steady[0].workers = 1;
+  report.steady[1].workers = 2;
+  SteadyRow large = report.steady[0];
+  large.batch = 16;
+  report.steady.push_back(large);
+  const double medians[] = {4.2 * kMs, 6.9 * kMs, 15.5 * kMs};  // alone, two side by side, batch 16
+  for (std::size_t i = 0; i < 3; ++i) scale(report.steady[i].latency, medians[i] / report.steady[i].latency.median);
+  for (LedgerRow& row : report.memory.ledger) {
+    if (row.at != "framework" && row.at != "steady") continue;
+    row.gpu = row.rss;
+    scale(*row.gpu, (row.at == "steady" ? 780 : 410) * kMiB / row.rss.median);
+  }
+  for (ColdStartState& state : report.cold_start.states) scale(state.time_to_first_result, 7);
+  return report;
+}
+
+const std::string kCards =
+    "instance_type,cloud,region,arch,vcpus,memory_gib,gpu,gpu_count,gpu_memory_gib,usd_per_hour,coremark_iters_per_s\n"
+    "l4,aws,x,x86_64,4,16,L4,1,24,0.80,60000\n"
+    "l4x4,aws,x,x86_64,48,192,L4,4,24,4.60,720000\n"
+    "t4,aws,x,x86_64,4,16,T4,1,16,0.53,56000\n"
+    "cpu,aws,x,x86_64,4,16,,,,0.20,60000\n";
+
+MachineProfile probed(const char* card, double times, int cpus) {
+  const auto figure = [&](double best) { return MachineFigure{.best = best, .median = best, .samples = {best}}; };
+  MachineProfile out;
+  out.stop = "complete";
+  out.started_at = "2026-01-05T10:00:00Z";
+  out.rounds = 1;
+  out.machine = examples::small_fast_model().machine;
+  out.machine.cpu.logical = cpus;
+  GpuProfile& gpu = out.gpus.emplace_back();
+  gpu.info.name = card;
+  gpu.memory.read = figure(280e9 / times);
+  gpu.products = {{"f32", figure(20e12 / times)}};
+  gpu.launch.enqueue = figure(4000 * times);
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("a report from a GPU buys the card that was measured, by its workers and its memory") {
+  const File report(write_report(report_of_an_l4()));
+  const File catalog(kCards);
+  const auto plan_for = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path, "--slo", "p99=100ms"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run(arguments);
+  };
+  const Run shown = plan_for({"--rate", "300/s", "--measured-on", "l4", "-v"});
+  CHECK_MESSAGE(shown.code == 0, shown.error.message);
+  for (const char* part : {"1 x L4", "GPU memory", "the driver and a margin", "has no GPU: the model was measured on one",
+                           "another GPU than was measured (L4)", "GPUs of one instance do not slow each other down"}) {
+    CAPTURE(part);
+    CHECK_MESSAGE(holds(shown.out, part), shown.out);
+  }
+  const auto plan = read_plan(plan_for({"--rate", "300/s", "--measured-on", "l4", "--json"}).out, "-");
+  REQUIRE(plan);
+  REQUIRE(plan->recommendation);
+  const Deployment& bought = *plan->recommendation;
+  CHECK(bought.instance.name == "l4");
+  CHECK(bought.extrapolation.kind == "measured");
+  REQUIRE(bought.memory.gpu);
+  CHECK(bought.memory.gpu->workers == bought.workers);
+  CHECK(bought.memory.gpu->available_bytes == std::int64_t{24} << 30);
+  // Without --measured-on the driver's name of the card is enough, and the CPU beside it is not known.
+  const auto unsaid = read_plan(plan_for({"--rate", "300/s", "--json"}).out, "-");
+  REQUIRE(unsaid);
+  REQUIRE(unsaid->recommendation);
+  CHECK(unsaid->recommendation->extrapolation.kind == "same_gpu");
+  CHECK(unsaid->recommendation->extrapolation.error >= 0.25);
+
+  CHECK(holds(plan_for({"--rate", "1/s", "--measured-on", "cpu"}).error.message, "cpu has no GPU"));
+  CHECK(holds(plan_for({"--rate", "1/s", "--measured-on", "t4"}).error.message, "was measured on a NVIDIA L4"));
+  const Run nothing = plan_for({"--rate", "1/s", "--where", "name=t4"});
+  CHECK(nothing.code == 1);
+  CHECK(holds(nothing.out, "another GPU than was measured (NVIDIA L4)"));
+}
+
+TEST_CASE("another card is planned with by the profiles of both machines, and a profile without the card is refused") {
+  const File report(write_report(report_of_an_l4()));
+  const File catalog(kCards);
+  const File here(write_machine_profile(probed("NVIDIA L4", 1, 4)));
+  const File t4(write_machine_profile(probed("Tesla T4", 1.5, 4)));
+  const auto plan_for = [&](const std::vector<std::string>& profiles) {
+    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path, "--slo", "p99=100ms", "--rate", "50/s",
+                                          "--where", "name=t4", "--json"};
+    for (const std::string& profile : profiles) arguments.insert(arguments.end(), {"--profile", profile});
+    return run(arguments);
+  };
+  // The report is of a machine of four CPUs, and so must its profile be.
+  const auto plan = read_plan(plan_for({here.path, "t4=" + t4.path}).out, "-");
+  REQUIRE(plan);
+  REQUIRE(plan->recommendation);
+  CHECK(plan->recommendation->instance.gpu == "1 x T4");
+  CHECK(plan->recommendation->extrapolation.kind == "profiles");
+  CHECK(plan->recommendation->extrapolation.time_factor == doctest::Approx(1.5));
+  CHECK(plan->recommendation->max_batch == 1);  // of larger ones nothing says that they fit into a smaller card
+
+  MachineProfile without = probed("NVIDIA L4", 1, 4);
+  without.gpus.clear();
+  const File no_gpu(write_machine_profile(without));
+  CHECK(holds(plan_for({no_gpu.path, "t4=" + t4.path}).error.message, "has no figures of the NVIDIA L4"));
+  CHECK(holds(plan_for({here.path, "t4=" + no_gpu.path}).error.message, "has no figures of a GPU"));
+  CHECK(holds(plan_for({here.path, "t4=" + here.path}).error.message, "is of a machine with a NVIDIA L4"));
+}

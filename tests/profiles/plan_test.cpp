@@ -78,6 +78,7 @@ TEST_CASE("no member is forgotten between the plan and its JSON") {
   deployment.pool.tiers.resize(1);
   deployment.predicted.latency.resize(1);
   deployment.headroom.resize(1);
+  deployment.memory.gpu.emplace();
   plan.infeasible.emplace();
   plan.cost_and_latency.resize(1);
   plan.what_if.resize(1);
@@ -100,6 +101,7 @@ TEST_CASE("no member is forgotten between the plan and its JSON") {
   CHECK(bought["extrapolation"].size() == member_count<Extrapolation>());
   CHECK(bought["times"].size() == member_count<PlannedTimes>());
   CHECK(bought["memory"].size() == member_count<MemoryFit>());
+  CHECK(bought["memory"]["gpu"].size() == member_count<GpuMemoryFit>());
   CHECK(bought["scaling"].size() == member_count<ScalingPlan>());
   CHECK(bought["pool"].size() == member_count<WarmPool>());
   CHECK(bought["pool"]["tiers"][0].size() == member_count<PoolTier>());

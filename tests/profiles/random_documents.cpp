@@ -465,7 +465,8 @@ Deployment RandomDocuments::deployment() {
   result.batch_timeout_ns = below(1'000'000'000);
   result.capacity_per_s = number();
   result.extrapolation = {"core_speed", number(), share(), word()};
-  result.memory = {below(1'000'000'000'000), below(9), below(9), below(9), below(9)};
+  result.memory = {below(1'000'000'000'000), below(9), below(9), below(9), below(9), {}};
+  if (coin()) result.memory.gpu = GpuMemoryFit{1 + below(9), maybe_count(), below(9), below(9), below(9)};
   result.times = {number(), number(), number(), word(), {}, maybe_number(), maybe_number()};
   if (coin()) result.times.dims["seq"] = 1 + below(512);
   result.scaling = {"live", below(9), below(99), number(), hours(), number(), "mlplan", {}, {}};

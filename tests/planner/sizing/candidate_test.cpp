@@ -10,6 +10,7 @@
 
 using namespace mlplan;
 using namespace mlplan::planner;
+using examples::gpu_type;
 using examples::instance_type;
 using examples::kGiB;
 using examples::ledger_row;
@@ -65,7 +66,7 @@ TEST_CASE("types that cannot be used are left out with the reason, most types fi
   add("gratis").prices.front().usd_per_hour = 0;
   add("unsized").memory_bytes.reset();
   add("uncounted").vcpus.reset();
-  add("gpu").gpu = Gpu{"T4", 1, {}, {}};
+  add("gpu").gpu = Gpu{"T4", 1, std::int64_t{16} << 30, {}};
   add("arm").architecture = "aarch64";
   add("tiny").memory_bytes = static_cast<std::int64_t>(kGiB);
   InstanceType& credits = add("t3.medium");
@@ -278,8 +279,106 @@ TEST_CASE("reports without what planning needs are refused with what to do") {
     return answer.error();
   };
   CHECK(error_of([](Report& report) { report.steady.clear(); }).hint.find("mlplan bench") != std::string::npos);
-  CHECK(error_of([](Report& report) { report.mlplan.device = "cuda:0"; }).hint.find("cpu") != std::string::npos);
   CHECK(error_of([](Report& report) { report.cold_start.states.pop_back(); }).hint.find("--start-state warm") == 0);
   CHECK(error_of([](Report& report) { report.cold_start.states.clear(); }).hint.find("--skip") != std::string::npos);
   CHECK(error_of([](Report& report) { report.memory = {}; }).message.find("memory") != std::string::npos);
+}
+
+TEST_CASE("a report from a GPU is planned onto types with the same card, and the others say what is missing") {
+  Asked asked;
+  asked.reports = {{examples::gpu_report(), "gpu.json"}};
+  asked.catalog.instances = {gpu_type("l4", 4, 16, 1, "L4", 1, 24), instance_type("cpu", 4, 16, 1),
+                             gpu_type("t4", 4, 16, 1, "T4", 1, 16), gpu_type("arm", 4, 16, 1, "L4", 1, 24),
+                             gpu_type("unsized", 4, 16, 1, "L4", 1, 24)};
+  asked.catalog.instances[3].architecture = "aarch64";
+  asked.catalog.instances[4].gpu->memory_bytes.reset();
+  const Candidates candidates = asked.candidates();
+  CHECK(candidates.considered == 1);
+  for (const Candidate& candidate : candidates.all) {
+    CHECK(candidate.type->name == "l4");
+    CHECK(candidate.scale.kind == TimeScale::Kind::same_gpu);
+  }
+  CHECK(is_left_out(candidates, kNoGpu));
+  CHECK(is_left_out(candidates, "another GPU than was measured (NVIDIA L4)"));
+  CHECK(is_left_out(candidates, "aarch64"));
+  CHECK(is_left_out(candidates, "GPU's memory not known"));
+  asked.reports.front().report.mlplan.libtorch_build = "CUDA 13.0 build";
+  CHECK(is_left_out(asked.candidates(), "--measured-on", 2));
+}
+
+TEST_CASE("reports from a CPU and from a GPU are planned with side by side, each onto its own types") {
+  Asked asked;
+  asked.reports = {{examples::report(), "cpu.json"}, {examples::gpu_report(), "gpu.json"}};
+  asked.catalog.instances = {gpu_type("l4", 4, 16, 1, "L4", 1, 24), instance_type("cpu", 4, 16, 1)};
+  const Candidates candidates = asked.candidates();
+  CHECK(candidates.considered == 2);
+  for (const Candidate& candidate : candidates.all) {
+    CHECK(candidate.report == (candidate.type->gpu ? 1 : 0));
+    CHECK(candidate.gpu.has_value() == candidate.type->gpu.has_value());
+  }
+}
+
+TEST_CASE("each GPU runs as many workers as were measured side by side and fit, with half of the vCPUs or what was measured") {
+  Asked asked;
+  asked.reports = {{examples::gpu_report(), "gpu.json"}};
+  Report& report = asked.reports.front().report;
+  asked.catalog.instances = {gpu_type("a", 16, 64, 4, "L4", 4, 24)};
+  CHECK(workers_of(asked.candidates()) == std::vector<std::int64_t>{4});
+  const Candidate one = asked.candidates().all.front();
+  REQUIRE(one.gpu);
+  CHECK(one.gpu->workers == 1);
+  CHECK(one.gpu->most_workers == 14);
+  CHECK(one.gpu->needed == 1.5 * kGiB);
+  CHECK(one.service_factor == one.scale.factor);
+
+  report.steady.push_back(steady_row(1, 1, 2, 3));  // two workers on it, half as slow again
+  const Candidates both = asked.candidates();
+  CHECK(workers_of(both) == std::vector<std::int64_t>{8, 4});
+  CHECK(both.all.front().service_factor == doctest::Approx(1.5 * both.all.front().scale.factor));
+  CHECK(both.all.front().gpu->needed == 3 * kGiB);
+  // Of batch 16 nothing says that two fit.
+  CHECK(workers_of(both, 1, 16) == std::vector<std::int64_t>{4});
+  CHECK_FALSE(both.all.back().gpu->needed);
+
+  asked.catalog.instances = {gpu_type("few_cpus", 4, 64, 4, "L4", 4, 24)};
+  CHECK(workers_of(asked.candidates()) == std::vector<std::int64_t>{4});  // two on two CPUs were measured
+  report.steady.pop_back();
+  CHECK(workers_of(asked.candidates()) == std::vector<std::int64_t>{2});
+  asked.catalog.instances = {gpu_type("little_memory", 16, 3, 4, "L4", 4, 24)};  // of the host, for two
+  CHECK(workers_of(asked.candidates()) == std::vector<std::int64_t>{2});
+}
+
+TEST_CASE("a card that is too small for a worker is left out, and so is one of which nothing is known") {
+  Asked asked;
+  asked.reports = {{examples::gpu_report(), "gpu.json"}};
+  Report& report = asked.reports.front().report;
+  asked.catalog.instances = {gpu_type("l4", 4, 16, 1, "L4", 1, 24), gpu_type("small", 4, 16, 1, "L4", 1, 1)};
+  asked.reports.front().measured_on = &asked.catalog.instances.front();
+  CHECK(is_left_out(asked.candidates(), "another GPU"));  // of another size
+  report.memory.ledger[1].gpu = stat_of(23 * kGiB);
+  CHECK(workers_of(asked.candidates()) == std::vector<std::int64_t>{1});  // it ran there
+  asked.catalog.instances.pop_back();
+  asked.reports.front().measured_on = nullptr;
+  report.mlplan.libtorch_build = "CUDA 13.0 build; NVIDIA L4, driver for CUDA 13.0";
+  report.steady.clear();
+  report.steady = {steady_row(16, 1, 1, 8)};
+  CHECK(workers_of(asked.candidates(), 1, 16) == std::vector<std::int64_t>{1});
+}
+
+TEST_CASE("starts on one GPU slow each other down like starts on one CPU") {
+  Asked asked;
+  asked.reports = {{examples::gpu_report(), "gpu.json"}};
+  Report& report = asked.reports.front().report;
+  report.steady.push_back(steady_row(1, 1, 2, 3));
+  report.cold_start.simultaneous.resize(1);
+  report.cold_start.simultaneous[0].starts = 2;
+  report.cold_start.simultaneous[0].slowdown = 1.6;
+  asked.catalog.instances = {gpu_type("a", 32, 64, 4, "L4", 2, 24)};
+  asked.reports.front().measured_on = &asked.catalog.instances.front();
+  const Candidates candidates = asked.candidates();
+  const auto factor = [&](std::int64_t workers) {
+    return std::ranges::find(candidates.all, workers, &Candidate::workers)->load_factor;
+  };
+  CHECK(factor(2) == 1);
+  CHECK(factor(4) == doctest::Approx(1.6));
 }

@@ -76,6 +76,25 @@ inline Report report() {
   return report;
 }
 
+// The same model on one L4 of such a machine: 2 ms for one input, 8 ms for 16, one worker, 1.5 GiB of the card.
+inline Report gpu_report() {
+  Report report = examples::report();
+  report.mlplan.device = "cuda:0";
+  report.mlplan.libtorch_build = "CUDA 13.0 build; AVX512; OpenMP; NVIDIA L4, driver for CUDA 13.0";
+  report.machine.fingerprint = "fedcba9876543210";
+  report.model.weights = {{.dtype = "i64", .parameters = 53, .bytes = 424},
+                          {.dtype = "f32", .parameters = 25'000'000, .bytes = 100'000'000}};
+  report.memory.ledger = {ledger_row("framework", 0.5), ledger_row("steady", 1)};
+  report.memory.ledger[0].gpu = stat_of(0.4 * kGiB);
+  report.memory.ledger[1].gpu = stat_of(1.5 * kGiB);
+  report.steady = {steady_row(1, 1, 1, 2), steady_row(16, 1, 1, 8)};
+  for (SteadyRow& row : report.steady) {
+    row.device = stat_of(0.95 * row.latency.median);
+    row.enqueue = stat_of(1 * kMs);
+  }
+  return report;
+}
+
 inline InstanceType instance_type(const std::string& name, std::int64_t vcpus, double gib, double usd_per_hour,
                                   double core_speed = 0) {
   InstanceType type;
@@ -87,6 +106,13 @@ inline InstanceType instance_type(const std::string& name, std::int64_t vcpus, d
   type.architecture = "x86_64";
   type.prices = {{.option = kOnDemand, .usd_per_hour = usd_per_hour, .date = "2026-01-01", .source = "a test"}};
   if (core_speed > 0) type.core_speed = CoreSpeed{core_speed, "coremark_iterations_per_s", "a test"};
+  return type;
+}
+
+inline InstanceType gpu_type(const std::string& name, std::int64_t vcpus, double gib, double usd_per_hour,
+                             const std::string& card, std::int64_t count, double card_gib, double core_speed = 0) {
+  InstanceType type = instance_type(name, vcpus, gib, usd_per_hour, core_speed);
+  type.gpu = Gpu{card, count, static_cast<std::int64_t>(card_gib * kGiB), "a test"};
   return type;
 }
 

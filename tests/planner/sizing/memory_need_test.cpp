@@ -89,3 +89,38 @@ TEST_CASE("without room for one session no number of instances is enough") {
   CHECK_FALSE(instances_for_state(5, -100, 10, 1));
   CHECK(instances_for_state(5, 10, 10, 1).value_or(0) > 5);
 }
+
+TEST_CASE("a worker on a GPU needs what the device held, at the batch and dimensions of the ledger alone") {
+  Report report = examples::gpu_report();
+  CHECK(gpu_need(report, 1, 1).worker == 1.5 * kGiB);
+  CHECK_FALSE(gpu_need(report, 16, 1).worker);
+  report.model.dim_defaults = {{"batch", 1}, {"seq", 128}};
+  CHECK(gpu_need(report, 1, 1, {{"seq", 128}}).worker);
+  CHECK_FALSE(gpu_need(report, 1, 1, {{"seq", 512}}).worker);
+  report.memory.ledger[0].gpu.reset();
+  report.memory.ledger[1].gpu.reset();
+  CHECK_FALSE(gpu_need(report, 1, 1).worker);
+}
+
+TEST_CASE("what ran side by side on a GPU is known to fit one as large, and nothing beyond is known of large batches") {
+  Report report = examples::gpu_report();
+  report.steady.push_back(steady_row(16, 1, 2, 15));
+  const GpuNeed large = gpu_need(report, 16, 1);
+  CHECK(large.seen_together == 2);
+  CHECK(most_workers_on_gpu(large, 24 * kGiB, 24 * kGiB) == 2);
+  CHECK(most_workers_on_gpu(large, 48 * kGiB, 24 * kGiB) == 2);
+  CHECK(most_workers_on_gpu(large, 16 * kGiB, 24 * kGiB) == 0);
+  CHECK(most_workers_on_gpu(large, 24 * kGiB, {}) == 0);
+  report.steady.back().stop = "out_of_memory";
+  CHECK(gpu_need(report, 16, 1).seen_together == 1);
+  CHECK(gpu_need(report, 32, 1).seen_together == 0);
+  CHECK(gpu_need(report, 16, 2).seen_together == 0);
+}
+
+TEST_CASE("at the batch of the ledger a GPU has room for whole workers in what its driver and the margin leave") {
+  const GpuNeed need{.worker = 1.5 * kGiB, .seen_together = 1};
+  CHECK(reserved_gpu_bytes(100) == doctest::Approx(7 + 0.05 * 93));
+  CHECK(most_workers_on_gpu(need, 24 * kGiB, 24 * kGiB) == 14);  // 21.2 GiB
+  CHECK(most_workers_on_gpu(need, 1.6 * kGiB, 24 * kGiB) == 0);
+  CHECK(most_workers_on_gpu(need, 1.6 * kGiB, 1.6 * kGiB) == 1);  // it ran there
+}

@@ -8,6 +8,7 @@
 
 using namespace mlplan;
 using namespace mlplan::planner;
+using examples::gpu_type;
 using examples::instance_type;
 
 namespace {
@@ -115,4 +116,65 @@ TEST_CASE("the spread is that of the metric of the most types of the architectur
   CHECK(spread.high == 120);
   CHECK(speed_spread(catalog, "aarch64").median == 7);
   CHECK(speed_spread(catalog, "riscv64").median == 0);
+}
+
+TEST_CASE("to the same card in another machine times lie between the card's and the CPU's") {
+  const Report report = examples::gpu_report();
+  const InstanceType measured = gpu_type("a", 4, 16, 1, "L4", 1, 24, 20);
+  const InstanceType slower = gpu_type("b", 4, 16, 1, "L4", 1, 24, 10);
+  CHECK(gpu_time_scale({&measured}, report, measured, kSpread)->kind == TimeScale::Kind::measured);
+  const auto scale = gpu_time_scale({&measured}, report, slower, kSpread);
+  REQUIRE(scale);
+  CHECK(scale->kind == TimeScale::Kind::same_gpu);
+  CHECK(scale->factor == doctest::Approx(std::sqrt(2)));
+  CHECK(scale->factor * (1 + scale->error) == doctest::Approx(2 * (1 + kCoreSpeedError)));
+  CHECK(time_scale_sentence(*scale, &measured, slower).find("the same card in b: times x 1.41") != std::string::npos);
+  // A faster CPU may be of no use.
+  const auto back = gpu_time_scale({&slower}, report, measured, kSpread);
+  CHECK(back->factor == doctest::Approx(std::sqrt(0.5)));
+  CHECK(back->factor * (1 + back->error) == doctest::Approx(1));
+  // By the driver's name, from a CPU that nobody knows.
+  const auto by_name = gpu_time_scale({}, report, measured, kSpread);
+  REQUIRE(by_name);
+  CHECK(by_name->factor * (1 + by_name->error) == doctest::Approx(30.0 / 20));
+}
+
+TEST_CASE("to another card only profiles of both machines carry times over") {
+  const Report report = examples::gpu_report();
+  const InstanceType measured = gpu_type("a", 4, 16, 1, "L4", 1, 24, 20);
+  const InstanceType other = gpu_type("b", 4, 16, 1, "T4", 1, 16, 20);
+  CHECK_FALSE(gpu_time_scale({&measured}, report, other, kSpread));
+  CHECK_FALSE(gpu_time_scale({}, report, other, kSpread));
+
+  const auto figure = [](double best) { return MachineFigure{.best = best, .median = best}; };
+  const auto profile = [&](const char* name, double f32, double tf32, double read, double enqueue) {
+    MachineProfile out;
+    GpuProfile& gpu = out.gpus.emplace_back();
+    gpu.info.name = name;
+    gpu.products = {{.dtype = "f32", .product = figure(f32)}, {.dtype = "f16", .product = figure(1)}};
+    if (tf32 > 0) gpu.products.push_back({.dtype = "tf32", .product = figure(tf32)});
+    gpu.memory.read = figure(read);
+    gpu.launch.enqueue = figure(enqueue);
+    gpu.copies.to_device_pageable = figure(read / 30);
+    gpu.start.context = figure(200 * enqueue);
+    return out;
+  };
+  const MachineProfile here = profile("NVIDIA L4", 24, 48, 300, 4);
+  MachineProfile there = profile("Tesla T4", 8, 0, 240, 4);
+  const auto scale = gpu_time_scale({&measured, &here, &there}, report, other, kSpread);
+  REQUIRE(scale);
+  CHECK(scale->kind == TimeScale::Kind::profiles);
+  // Between launching, as long, and convolutions on tensor cores that the other card has not, six times as long.
+  CHECK(scale->factor == doctest::Approx(std::sqrt(6)));
+  CHECK(scale->error == doctest::Approx(std::sqrt(6) - 1));
+  CHECK(scale->start_factor == doctest::Approx(std::sqrt(300.0 / 240)));
+
+  there.gpus.front().memory.read.reset();
+  CHECK_FALSE(gpu_time_scale({&measured, &here, &there}, report, other, kSpread));
+  Report half = report;
+  half.model.weights.back().dtype = "bf16";  // which the other card has not
+  CHECK_FALSE(gpu_time_scale({&measured, &here, &here}, half, other, kSpread));
+  Report elsewhere = report;  // on a card that the profile has not
+  elsewhere.mlplan.libtorch_build = "CUDA 13.0 build; NVIDIA A10G, driver for CUDA 13.0";
+  CHECK_FALSE(gpu_time_scale({&measured, &here, &here}, elsewhere, other, kSpread));
 }
