@@ -418,6 +418,26 @@ struct Quality {
   std::vector<std::string> not_checked = {};  // "dtype: a compiled package cannot be cast"
 };
 
+// A figure of the report beside what a probe of the machine found to be its limit. Of rates `fraction` is reached /
+// limit, of times limit / reached: 1 is as fast as the machine. Above 1 the limit was no limit of this work, or the
+// bytes that `assumes` names were not all moved.
+struct LimitFraction {
+  std::string figure;      // "cold_start.warm.file_read", "steady[batch=1,threads=2]"
+  std::string limit;       // the machine figure's name: "disk/page_cache/threads:1"
+  double fraction = 0;
+  std::optional<double> reached_bytes_per_s = {}, limit_bytes_per_s = {};
+  std::optional<double> reached = {}, limit_time = {};  // ns
+  std::string assumes = {};  // what the reached rate takes for granted; empty: it was counted
+};
+
+// bench --machine.
+struct BesideMachine {
+  std::string profile;    // the file
+  std::string probed_at;  // RFC 3339 UTC
+  std::vector<LimitFraction> figures = {};
+  std::vector<std::string> not_compared = {};  // "steady: the weights fit into the cache of 32 MiB"
+};
+
 // A program that was measured from outside in place of a model (bench --command).
 struct CommandInfo {
   std::vector<std::string> words;       // with {port} where each start had a free port
@@ -439,6 +459,7 @@ struct Report {
   std::vector<LoadKnee> load;
   std::vector<ServingRow> serving;
   Quality quality;
+  std::optional<BesideMachine> beside_machine = {};  // absent: no --machine
   std::vector<Warning> warnings;
 };
 

@@ -397,6 +397,26 @@ void fields(F& field, T& quality) {
   field("not_checked", quality.not_checked);
 }
 
+template <class F, Like<LimitFraction> T>
+void fields(F& field, T& beside) {
+  field("figure", beside.figure);
+  field("limit", beside.limit);
+  field("fraction", beside.fraction);
+  field("reached_bytes_per_s", beside.reached_bytes_per_s);
+  field("limit_bytes_per_s", beside.limit_bytes_per_s);
+  field("reached_ns", beside.reached);
+  field("limit_ns", beside.limit_time);
+  field("assumes", beside.assumes);
+}
+
+template <class F, Like<BesideMachine> T>
+void fields(F& field, T& beside) {
+  field("profile", beside.profile);
+  field("probed_at", beside.probed_at);
+  field("figures", beside.figures);
+  field("not_compared", beside.not_compared);
+}
+
 template <class F, Like<Report> T>
 void fields(F& field, T& report) {
   field("mlplan", report.mlplan);
@@ -409,6 +429,7 @@ void fields(F& field, T& report) {
   field("load", report.load);
   field("serving", report.serving);
   field("quality", report.quality);
+  field("beside_machine", report.beside_machine);
   field("warnings", report.warnings);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 
+#include "bench/beside_machine.h"
 #include "cli/commands/bench_flags.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/measuring.h"
@@ -86,9 +87,17 @@ Result<int> run_bench(const std::vector<std::string>& arguments, const Context& 
     return 0;
   }
   if (Status status = check_output(*request); !status) return fail(status.error());
+  std::optional<bench::ProfileInUse> machine;
+  if (!request->machine.empty()) {
+    Result<bench::ProfileInUse> opened =
+        bench::open_profile_of_this_machine(request->machine, request->options.model_path);
+    if (!opened) return fail(opened.error());
+    machine = *std::move(opened);
+  }
 
-  const Result<bench::Outcome> measured = measure(*request, context);
+  Result<bench::Outcome> measured = measure(*request, context);
   if (!measured) return fail(measured.error());
+  if (machine) measured->report.beside_machine = bench::beside_machine(measured->report, *machine);
   const bench::Outcome& outcome = *measured;
   const Report& report = outcome.report;
 

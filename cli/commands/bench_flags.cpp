@@ -176,6 +176,8 @@ Status check_vary(const bench::Options& options) {
 
 void declare_output(Flags& flags, BenchRequest& request) {
   flags.group("Output");
+  flags.value("--machine", "FILE", "what mlplan probe found of this machine: figures stand beside its limits",
+              read_text(request.machine));
   flags.value("--save-golden", "FILE", "write inputs and outputs (.npz) to hold others against",
               read_text(request.options.save_golden));
   flags.value("-o,--output", "FILE", "also write the report as JSON; - is standard output", read_text(request.output));
@@ -257,6 +259,10 @@ Result<BenchRequest> parse_bench_flags(const std::vector<std::string>& arguments
   if (!request.output.empty() && request.output == options.save_golden) {
     return fail(ErrorKind::usage, "report and golden would be one file", "--save-golden " + options.save_golden,
                 "--save-golden golden.npz");
+  }
+  if (request.command && !request.machine.empty()) {
+    return fail(ErrorKind::usage, "a program is seen from outside: this is for models only", "--machine",
+                "leave it out, or measure a model");
   }
   if (request.output == "-") request.json = true;
   return request;

@@ -18,6 +18,7 @@ struct BenchRequest {
   std::string help;  // not empty: it was asked for, and nothing else counts
   bench::Options options;
   std::optional<bench::CommandOptions> command;  // a program in place of a model
+  std::string machine;                           // --machine: a profile of this machine; empty: none
   std::string output;                            // -o; empty: none, "-": standard output
   bool json = false;                             // the report on standard output in place of the view
   bool quiet = false;

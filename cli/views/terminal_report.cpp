@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/views/beside_machine_view.h"
 #include "cli/views/cold_start_view.h"
 #include "cli/views/labels.h"
 #include "cli/views/load_view.h"
@@ -164,6 +165,7 @@ std::string sections(const Report& report, const Style& style) {
   add(steady_view(one_at_a_time, style) + serving_view(report.serving, style));
   add(load_view(report.steady, report.load, style));
   add(quality_view(report.quality, style));
+  if (report.beside_machine) add(beside_machine_view(*report.beside_machine, style));
   std::string findings;
   for (const std::string& diagnosis : report.cold_start.diagnoses)
     findings += paragraph("why", diagnosis, style, Ink::cyan);

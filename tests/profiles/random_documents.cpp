@@ -342,6 +342,13 @@ Report RandomDocuments::report() {
     if (coin()) *agreement = this->agreement();
   }
   result.quality.not_checked = words();
+  if (coin()) {
+    BesideMachine& beside = result.beside_machine.emplace();
+    beside.profile = word();
+    beside.probed_at = word();
+    beside.figures = {{word(), word(), number(), maybe_number(), maybe_number(), maybe_number(), maybe_number(), word()}};
+    beside.not_compared = words();
+  }
   if (coin()) result.warnings = {{"code", word(), word()}};
   return result;
 }

@@ -240,7 +240,10 @@ TEST_CASE("no member is forgotten between the report and its JSON") {
   report.memory.gpu.emplace().parts.resize(1);
   report.steady[0].gpu.emplace().power_w.emplace();
   report.command.emplace();
+  report.beside_machine.emplace().figures.resize(1);
   const Json json = to_ordered_json(report);
+  CHECK(json["beside_machine"].size() == member_count<BesideMachine>());
+  CHECK(json["beside_machine"]["figures"][0].size() == member_count<LimitFraction>());
   CHECK(json.size() == member_count<Report>() + 2);  // schema and schema_version
   CHECK(json["mlplan"].size() == member_count<ToolInfo>());
   CHECK(json["model"].size() == member_count<ModelInfo>());
