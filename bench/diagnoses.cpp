@@ -152,9 +152,10 @@ void warn_about_host_bound(const Report& report, std::vector<Warning>& out) {
   out.push_back(
       {"host_bound",
        fmt::format("at batch {} the CPU sets the pace, not the GPU: queueing the work of an inference takes {}, "
-                   "the GPU is through with it after {}",
-                   fmt::join(rows, ", "), format_duration(first.enqueue->median),
-                   format_duration(first.device->median)),
+                   "the GPU is through with it after {}{}",
+                   fmt::join(rows, ", "), format_duration(first.enqueue->median), format_duration(first.device->median),
+                   first.isolated ? fmt::format(", though by itself it takes {}", format_duration(first.isolated->median))
+                                  : ""),
        "a larger batch costs little more; else fewer and larger operators: torch.jit.freeze, fusion, or a "
        "CUDA graph in the server"});
 }
@@ -277,7 +278,8 @@ std::vector<std::string> diagnose(const Report& report) {
 
 std::optional<bool> is_host_bound(const SteadyRow& row) {
   if (!row.device || !row.enqueue || !(row.device->median > 0)) return std::nullopt;
-  return row.enqueue->median > kHostBoundShare * row.device->median;
+  const double work = row.isolated ? row.isolated->median : row.device->median;
+  return row.enqueue->median > kHostBoundShare * work;
 }
 
 std::vector<Warning> warn(const Report& report) {

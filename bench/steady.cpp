@@ -1,6 +1,7 @@
 #include "bench/steady.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/random/uniform_int_distribution.hpp>
 #include <limits>
 #include <numeric>
@@ -23,6 +24,9 @@ constexpr std::int64_t kStartTogetherNs =
     20'000'000;                              // workers side by side get the request this long before they begin
 constexpr double kInferencesSideBySide = 5;  // that a block of theirs must hold, at least
 constexpr double kTailInferences = 2;        // that each goes on for past the block, so that none runs alone at its end
+
+constexpr std::int64_t kIsolatedInBlock = 10;  // at most; they and the runs back to back take half a block each
+constexpr std::int64_t kBackToBackInBlock = 200;
 
 std::vector<CellSamples*> random_turns(const std::vector<CellSamples*>& cells, const VisitPlan& plan) {
   std::vector<CellSamples*> turns;
@@ -101,6 +105,16 @@ Result<bool> settle_shape(const World& world, CellSamples& cell, std::int64_t un
   return true;
 }
 
+// What the work takes on a GPU by itself, besides as a server has it. A gate that did not hold once costs its limit and
+// would again.
+void ask_for_gpu_times(const World& world, const CellSamples& cell, const VisitPlan& plan,
+                       worker::MeasureRequest& request) {
+  if (world.load.device == "cpu") return;
+  const auto in_half = static_cast<std::int64_t>(static_cast<double>(plan.block_ns) / 2 / std::max(cell.expected_ns, 1.0));
+  if (cell.not_isolated.empty()) request.isolated = std::clamp<std::int64_t>(in_half, 1, kIsolatedInBlock);
+  request.back_to_back = std::clamp<std::int64_t>(in_half, 2, kBackToBackInBlock);
+}
+
 // The answers of all workers to the requests of one block; as ask_all.
 Result<std::optional<std::vector<worker::Measured>>> ask_for_block(const World& world, CellSamples& cell,
                                                                    const VisitPlan& plan,
@@ -122,6 +136,7 @@ Result<std::optional<std::vector<worker::Measured>>> ask_for_block(const World& 
       request.measure.input.inputs.clear();  // as settled just now
     } else {
       request.measure.untimed = kUntimedAgain;
+      ask_for_gpu_times(world, cell, plan, request.measure);
     }
     request.measure.min_time_ns = static_cast<std::int64_t>(block_ns);
     request.measure.max_count = together ? kMostSideBySide : kMostInBlock;
@@ -147,6 +162,10 @@ Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& p
   for (worker::Measured& one : **answers) {
     cell.device.back().insert(cell.device.back().end(), one.device_ns.begin(), one.device_ns.end());
     cell.enqueue.back().insert(cell.enqueue.back().end(), one.enqueue_ns.begin(), one.enqueue_ns.end());
+    cell.isolated.back().insert(cell.isolated.back().end(), one.isolated_ns.begin(), one.isolated_ns.end());
+    cell.back_to_back.back().insert(cell.back_to_back.back().end(), one.back_to_back_ns.begin(),
+                                    one.back_to_back_ns.end());
+    if (!one.not_isolated.empty()) cell.not_isolated = one.not_isolated;
     blocks.push_back({one.begin_ns, std::move(one.latency_ns)});
   }
   const SideBySide block = combine(blocks);
@@ -162,9 +181,15 @@ Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& p
 }
 
 // Absent on a CPU, where no inference has such a time.
-std::optional<Stat> summarise_on_gpu(const std::vector<std::vector<double>>& visits) {
-  if (std::ranges::all_of(visits, [](const std::vector<double>& visit) { return visit.empty(); })) return std::nullopt;
+std::optional<Stat> summarise_on_gpu(std::vector<std::vector<double>> visits) {
+  std::erase_if(visits, [](const std::vector<double>& visit) { return visit.empty(); });
+  if (visits.empty()) return std::nullopt;
   return summarise_blocks(visits);
+}
+
+auto all_visits(CellSamples& cell) {
+  return std::array{&cell.latencies, &cell.device,       &cell.enqueue,
+                    &cell.isolated,  &cell.back_to_back, &cell.throughput};
 }
 
 // The stopping rule over all visits of a cell.
@@ -250,7 +275,7 @@ Status measure_cells(const World& world, std::vector<CellSamples*> cells, const 
     cell->peak_rss.push_back(static_cast<double>(peak));
     cell->processes += static_cast<std::int64_t>(workers.size());
     for (const worker::WarmedUp& one : warmed) note_warm_up(*cell, one);
-    for (auto* visits : {&cell->latencies, &cell->device, &cell->enqueue, &cell->throughput}) visits->emplace_back();
+    for (auto* visits : all_visits(*cell)) visits->emplace_back();
   }
   for (CellSamples* cell : random_turns(cells, plan)) {
     if (!alive) break;
@@ -262,7 +287,7 @@ Status measure_cells(const World& world, std::vector<CellSamples*> cells, const 
   for (CellSamples* cell : cells) {
     if (cell->latencies.empty() || !cell->latencies.back().empty()) continue;
     // The visit ended before its turn.
-    for (auto* visits : {&cell->latencies, &cell->device, &cell->enqueue, &cell->throughput}) visits->pop_back();
+    for (auto* visits : all_visits(*cell)) visits->pop_back();
   }
   for (Worker& worker : workers) worker.process.finish();
   return {};
@@ -294,6 +319,9 @@ SteadyRow assemble_row(const CellSamples& samples, const std::string& why_ended)
   out.device = summarise_on_gpu(samples.device);
   out.enqueue = summarise_on_gpu(samples.enqueue);
   out.gpu = conditions_of(samples.gpu);
+  out.isolated = summarise_on_gpu(samples.isolated);
+  out.back_to_back = summarise_on_gpu(samples.back_to_back);
+  if (!out.isolated) out.not_isolated = samples.not_isolated;
   out.throughput = summarise_blocks(samples.throughput);
   out.peak_rss = summarise(samples.peak_rss);
   if (!samples.failure.empty()) {

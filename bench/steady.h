@@ -30,6 +30,9 @@ struct CellSamples {
   std::vector<std::vector<double>> latencies = {};   // ns, one entry per visit; with several workers of all of them
   std::vector<std::vector<double>> device = {};      // ns, likewise: the inferences' work on the GPU; empty on a CPU
   std::vector<std::vector<double>> enqueue = {};     // ns, likewise: until that was queued
+  std::vector<std::vector<double>> isolated = {};    // ns, of a single worker's inferences by themselves
+  std::vector<std::vector<double>> back_to_back = {};  // ns, of one of many that are queued at once
+  std::string not_isolated = {};                       // why they could not be had by themselves
   std::vector<std::vector<double>> throughput = {};  // inputs per second of all workers, per visit one per block
   GpuSpans gpu = {};                                 // around each block
   std::vector<double> peak_rss = {};                 // bytes, one per visit, of the worker that had most

@@ -318,10 +318,15 @@ struct SteadyRow {
   std::optional<Stat> device;        // ns from the first to the last of an inference's work on the GPU, gaps included
   std::optional<Stat> enqueue = {};  // ns that the CPU took to queue that work
   std::optional<GpuConditions> gpu = {};
-  Stat throughput;             // inputs (batch x inferences) per second, one sample per block
-  Stat peak_rss;               // bytes, one sample per visit
-  std::int64_t blocks = 0;     // separate stretches of time, spread over the run
-  std::int64_t processes = 0;  // fresh processes these came from
+  // On a GPU, of a single worker: ns there of one inference by itself, all of it queued before it begins and the L2
+  // cache empty; and of each of many that are queued one after another, waited for only at the end.
+  std::optional<Stat> isolated = {};
+  std::optional<Stat> back_to_back = {};
+  std::string not_isolated = {};     // why `isolated` is absent where the others are there
+  Stat throughput;                   // inputs (batch x inferences) per second, one sample per block
+  Stat peak_rss;                     // bytes, one sample per visit
+  std::int64_t blocks = 0;           // separate stretches of time, spread over the run
+  std::int64_t processes = 0;        // fresh processes these came from
   std::optional<bool>
       warm;  // every process's warm-up ended by rule before its first block; absent: cut off too soon to say
   std::int64_t warm_up_inferences = 0;  // the fewest of any process

@@ -326,6 +326,9 @@ void fields(F& field, T& row) {
   field("device_ns", row.device);
   field("enqueue_ns", row.enqueue);
   field("gpu", row.gpu);
+  field("isolated_ns", row.isolated);
+  field("back_to_back_ns", row.back_to_back);
+  field("not_isolated", row.not_isolated);
   field("throughput_per_s", row.throughput);
   field("peak_rss_bytes", row.peak_rss);
   field("blocks", row.blocks);

@@ -31,6 +31,15 @@ std::optional<CudaRuntime> find_cuda_runtime(const std::function<void*(const cha
   find(out.set_device, "cudaSetDevice");
   find(out.device_synchronize, "cudaDeviceSynchronize");
   find(out.memory_info, "cudaMemGetInfo");
+  find(out.get_device, "cudaGetDevice");
+  find(out.device_attribute, "cudaDeviceGetAttribute");
+  find(out.device_alloc, "cudaMalloc");
+  find(out.device_free, "cudaFree");
+  find(out.memset_async, "cudaMemsetAsync");
+  find(out.stream_synchronize, "cudaStreamSynchronize");
+  find(out.host_alloc, "cudaHostAlloc");
+  find(out.host_device_pointer, "cudaHostGetDevicePointer");
+  find(out.host_free, "cudaFreeHost");
   find(out.event_create, "cudaEventCreateWithFlags");
   find(out.event_record, "cudaEventRecord");
   find(out.event_synchronize, "cudaEventSynchronize");

@@ -22,6 +22,15 @@ struct CudaRuntime {
   int (*set_device)(int device) = nullptr;  // from CUDA 12 on it makes the context
   int (*device_synchronize)() = nullptr;
   int (*memory_info)(std::size_t* free, std::size_t* total) = nullptr;  // bytes of the device; makes a context
+  int (*get_device)(int* device) = nullptr;
+  int (*device_attribute)(int* value, int attribute, int device) = nullptr;
+  int (*device_alloc)(void** memory, std::size_t bytes) = nullptr;
+  int (*device_free)(void* memory) = nullptr;
+  int (*memset_async)(void* memory, int value, std::size_t bytes, void* stream) = nullptr;
+  int (*stream_synchronize)(void* stream) = nullptr;
+  int (*host_alloc)(void** memory, std::size_t bytes, unsigned flags) = nullptr;
+  int (*host_device_pointer)(void** on_device, void* memory, unsigned flags) = nullptr;
+  int (*host_free)(void* memory) = nullptr;
   int (*event_create)(void** event, unsigned flags) = nullptr;
   int (*event_record)(void* event, void* stream) = nullptr;
   int (*event_synchronize)(void* event) = nullptr;

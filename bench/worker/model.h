@@ -42,6 +42,10 @@ class Model {
     call();
     return std::nullopt;
   }
+  // The times of its work on a GPU by itself and back to back (gpu_timing.h), on the inputs that were called last; `done`
+  // is called after each inference. Nothing is done of a model on a CPU.
+  virtual void time_on_gpu(const MeasureRequest&, std::int64_t /*expected_ns*/, const std::function<void()>& /*done*/,
+                           Measured&) {}
   virtual bool is_on_gpu() const { return false; }
   // The output of the last call in the host's memory, where whoever asked would get it; on a CPU it is there.
   virtual void fetch_output() {}

@@ -7,6 +7,7 @@
 #include "bench/worker/counting_reader.h"
 #include "bench/worker/cuda_runtime.h"
 #include "bench/worker/find_method.h"
+#include "bench/worker/gpu_timing.h"
 #include "bench/worker/make_inputs.h"
 #include "bench/worker/model.h"
 #include "bench/worker/outputs.h"
@@ -59,6 +60,20 @@ class TorchScriptModel final : public Model {
     const std::int64_t enqueue_ns = now_ns() - begin_ns;
     timer_->end(stream);
     return CallTimes{.device_ns = timer_->wait_ns(), .enqueue_ns = enqueue_ns};
+  }
+
+  void time_on_gpu(const MeasureRequest& request, std::int64_t expected_ns, const std::function<void()>& done,
+                   Measured& out) override {
+    if (!gpu_) return;
+    const GpuWork work{.stream = current_stream(*gpu_).native_handle(),
+                       .queue =
+                           [this] {
+                             output_ = c10::IValue();
+                             output_ = method_(arguments_);
+                           },
+                       .done = done,
+                       .expected_ns = expected_ns};
+    worker::time_on_gpu(cuda_runtime(), find_wait_value(), work, request, out);
   }
 
   // On a GPU each on a stream of its own, or calls of several threads would wait for each other. What they read is

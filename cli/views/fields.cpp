@@ -37,6 +37,10 @@ constexpr Field<SteadyRow> kSteadyFields[] = {
     {"latency", "median", Unit::duration, [](const SteadyRow& row) -> const Stat& { return row.latency; }},
     {"device", "on GPU", Unit::duration,
      [](const SteadyRow& row) -> const Stat& { return row.device ? *row.device : kNotMeasured; }},
+    {"isolated", "by itself", Unit::duration,
+     [](const SteadyRow& row) -> const Stat& { return row.isolated ? *row.isolated : kNotMeasured; }},
+    {"back_to_back", "in a run", Unit::duration,
+     [](const SteadyRow& row) -> const Stat& { return row.back_to_back ? *row.back_to_back : kNotMeasured; }},
     {"throughput", "throughput", Unit::per_second, [](const SteadyRow& row) -> const Stat& { return row.throughput; }},
     {"peak_rss", "peak RSS", Unit::bytes, [](const SteadyRow& row) -> const Stat& { return row.peak_rss; }},
 };

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -62,14 +63,28 @@ std::set<std::string> dims_of(const std::vector<SteadyRow>& rows) {
   return names;
 }
 
-// Of a run on a CPU the column of the GPU is left out.
+bool is_of_gpu(std::string_view key) { return key == "device" || key == "isolated" || key == "back_to_back"; }
+
+// Columns of a GPU that no row has are left out, as all of them of a run on a CPU.
 std::vector<const Field<SteadyRow>*> fields_of(const std::vector<SteadyRow>& rows) {
-  const bool gpu = std::ranges::any_of(rows, [](const SteadyRow& row) { return row.device.has_value(); });
   std::vector<const Field<SteadyRow>*> out;
   for (const auto& field : steady_fields()) {
-    if (gpu || std::string_view(field.key) != "device") out.push_back(&field);
+    const bool any = std::ranges::any_of(rows, [&](const SteadyRow& row) { return field.stat(row).n > 0; });
+    if (any || !is_of_gpu(field.key)) out.push_back(&field);
   }
   return out;
+}
+
+// One line for all rows in which nothing could be timed by itself for one reason.
+std::string not_isolated_lines(const std::vector<SteadyRow>& rows, const Style& style) {
+  std::map<std::string, std::set<std::int64_t>> batches;
+  for (const SteadyRow& row : rows) {
+    if (!row.not_isolated.empty()) batches[row.not_isolated].insert(row.batch);
+  }
+  std::string text;
+  for (const auto& [why, which] : batches)
+    text += paragraph("by itself", fmt::format("not at batch {}: {}", fmt::join(which, ", "), why), style);
+  return text;
 }
 
 std::vector<Cell> cells_of(const SteadyRow& row, const std::set<std::string>& dims,
@@ -129,7 +144,7 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
   const std::vector<const Field<SteadyRow>*> fields = fields_of(rows);
   for (const auto* field : fields) {
     const std::string_view key = field->key;
-    columns.push_back({field->label, true, key == "peak_rss" ? 5 : 0});
+    columns.push_back({field->label, true, key == "peak_rss" ? 5 : key == "back_to_back" ? 6 : key == "isolated" ? 4 : 0});
     if (key == "latency") columns.insert(columns.end(), {{"", true, 3}, {"p90", true, 4}, {"p99", true, 1}});
   }
   columns.push_back({"stopped by", false, 2});
@@ -145,6 +160,7 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
   }
   std::string text = table.print(style, kIndent);
   if (left_out > 0) text += paragraph("more", fmt::format("{} more rows: -v shows them all", left_out), style);
+  text += not_isolated_lines(rows, style);
   for (const SteadyRow& row : rows) {
     const std::string label = fmt::format("batch {}", row.batch);
     if (failed(row) && !row.failure.empty()) text += paragraph(label, row.failure, style, Ink::red);

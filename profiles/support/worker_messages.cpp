@@ -47,6 +47,8 @@ void fields(F& field, T& measure) {
   field("min_count", measure.min_count);
   field("max_count", measure.max_count);
   field("start_at_ns", measure.start_at_ns);
+  field("isolated", measure.isolated);
+  field("back_to_back", measure.back_to_back);
 }
 
 template <class F, Like<AttendRequest> T>
@@ -131,6 +133,9 @@ void fields(F& field, T& measured) {
   field("begin_ns", measured.begin_ns);
   field("device_ns", measured.device_ns);
   field("enqueue_ns", measured.enqueue_ns);
+  field("isolated_ns", measured.isolated_ns);
+  field("back_to_back_ns", measured.back_to_back_ns);
+  field("not_isolated", measured.not_isolated);
 }
 
 template <class F, Like<Served> T>

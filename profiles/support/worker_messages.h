@@ -96,6 +96,9 @@ struct MeasureRequest {
   std::int64_t min_count = 1;             // ... and this many inferences
   std::int64_t max_count = 1'000'000;     // whatever comes first ends it
   std::int64_t start_at_ns = 0;           // CLOCK_MONOTONIC; workers side by side start together; 0: at once
+  // On a GPU, after these: so many inferences each by itself, and so many one right after another (gpu_timing.h).
+  std::int64_t isolated = 0;
+  std::int64_t back_to_back = 0;
 };
 
 // Requests served by `concurrency` threads of the one process (bench/worker/serve.h). With arrivals an open loop: a
@@ -211,6 +214,9 @@ struct Measured {
   // On a GPU, of each of these too: its work on the device by events, and the time until the call had queued it.
   std::vector<std::int64_t> device_ns;
   std::vector<std::int64_t> enqueue_ns;
+  std::vector<std::int64_t> isolated_ns;      // on the device, where they were asked for
+  std::vector<std::int64_t> back_to_back_ns;  // likewise: of an inference, by run of them
+  std::string not_isolated;                   // why isolated_ns is empty all the same
 };
 
 // Offsets from begin_ns. Open: the i-th request is that of the i-th arrival, and those beyond the last were not served.

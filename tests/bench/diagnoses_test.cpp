@@ -95,6 +95,10 @@ TEST_CASE("a row is host-bound where queueing its work takes most of the time on
   CHECK(is_host_bound(on_gpu(1, 1e6, 0.8e6)) == false);
   CHECK(is_host_bound(on_gpu(1, 50e6, 1e6)) == false);
   CHECK_FALSE(is_host_bound(SteadyRow{}));
+  SteadyRow with_gaps = on_gpu(1, 1.5e6, 1e6);
+  CHECK(is_host_bound(with_gaps) == false);
+  with_gaps.isolated = one(1.2e6);  // of which it is more than 0.8
+  CHECK(is_host_bound(with_gaps) == true);
   CHECK_FALSE(is_host_bound(on_gpu(1, 0, 1e6)));  // nothing ran there
 }
 

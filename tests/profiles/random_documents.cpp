@@ -249,6 +249,9 @@ SteadyRow RandomDocuments::steady_row() {
     gpu.slowed_by = words();
     gpu.slowed_blocks = below(3);
     gpu.again_blocks = below(3);
+    if (coin()) result.isolated = stat();
+    result.back_to_back = stat();
+    result.not_isolated = word();
   }
   result.throughput = stat();
   result.peak_rss = stat();

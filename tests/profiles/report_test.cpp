@@ -144,6 +144,9 @@ TEST_CASE("a report of a GPU keeps its phases, its memory and its times, in orde
   row.stop = "time_box";
   row.device = Stat{.median = 7, .n = 1};
   row.enqueue = Stat{.median = 8, .n = 1};
+  row.isolated = Stat{.median = 9, .n = 1};
+  row.back_to_back = Stat{.median = 10, .n = 1};
+  row.not_isolated = "a test";
   const std::string text = write_report(report);
   const auto read = read_report(text, "r.json");
   REQUIRE(read);
@@ -156,6 +159,9 @@ TEST_CASE("a report of a GPU keeps its phases, its memory and its times, in orde
   CHECK(read->memory.ledger[0].gpu->median == 6);
   CHECK(read->steady[0].device->median == 7);
   CHECK(read->steady[0].enqueue->median == 8);
+  CHECK(read->steady[0].isolated->median == 9);
+  CHECK(read->steady[0].back_to_back->median == 10);
+  CHECK(read->steady[0].not_isolated == "a test");
   const auto json = nlohmann::json::parse(text);
   CHECK(json["memory"]["ledger"][0]["gpu_bytes"]["median"] == 6);
   CHECK(json["steady"][0]["device_ns"]["median"] == 7);

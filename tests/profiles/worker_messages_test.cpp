@@ -33,6 +33,8 @@ TEST_CASE("a request comes back with every member") {
   request.measure.min_count = 6;
   request.measure.max_count = 7;
   request.measure.start_at_ns = 9223372036854775807;
+  request.measure.isolated = 8;
+  request.measure.back_to_back = 9;
   request.load.concurrency = 2;
   request.serve.threads = request.serve.concurrency = 2;
   request.serve.untimed = 3;
@@ -74,7 +76,7 @@ TEST_CASE("a reply comes back with every member") {
   reply.stamps.reading = {6, 7, 8, 9, 10};
   reply.outputs = {"f32[1,1000]"};
   reply.warmed_up = {3, true, 2, 77};
-  reply.measured = {{1, 2}, 4, {19, 20}, {21, 22}};
+  reply.measured = {{1, 2}, 4, {19, 20}, {21, 22}, {23, 24}, {25}, "a test"};
   reply.served = {1, {2, 3}, {4, 5}, {6, 7}, {0, 1}};
   reply.description.methods = {{"forward", "forward(Tensor x) -> Tensor"}};
   reply.description.inputs = test::RandomDocuments(2).inputs();
@@ -116,6 +118,9 @@ TEST_CASE("a reply comes back with every member") {
   CHECK(read->measured.enqueue_ns == reply.measured.enqueue_ns);
   CHECK(read->device_memory.in_use == 23);
   CHECK(read->device_memory.peak_allocated == 25);
+  CHECK(read->measured.isolated_ns == reply.measured.isolated_ns);
+  CHECK(read->measured.back_to_back_ns == reply.measured.back_to_back_ns);
+  CHECK(read->measured.not_isolated == "a test");
   CHECK(read->warmed_up.steady_at_ns == 77);
   CHECK(read->warmed_up.inferences == 3);
   CHECK(read->measured.begin_ns == 4);

@@ -96,13 +96,21 @@ TEST_CASE("a run on a GPU has its phases, the device's memory and the times ther
   CHECK(row_of(report, 1).device->median == 950'000);
   CHECK(row_of(report, 1).enqueue->median == 900'000);
   CHECK(row_of(report, 8).device->median == 7'600'000);
+  REQUIRE(row_of(report, 1).isolated);
+  CHECK(row_of(report, 1).isolated->median == 900'000);
+  CHECK(row_of(report, 1).back_to_back->median == 920'000);
+  CHECK(row_of(report, 1).not_isolated.empty());
+  CHECK_FALSE(row_of(report, 8).isolated);
+  CHECK(row_of(report, 8).back_to_back->median == 7'360'000);
+  CHECK(row_of(report, 8).not_isolated == "its gate did not hold");
   CHECK(row_of(report, 32).stop == "out_of_memory");
   CHECK_FALSE(row_of(report, 32).device);
   const std::string codes = codes_of(report);
   CHECK(codes.find("host_bound ") != std::string::npos);
   CHECK(codes.find("does_not_fit ") != std::string::npos);
   for (const char* shown :
-       {"cuda context", "GPU", "700 MiB", "on GPU", "on cuda:1", "out of memory", "at batch 1 the CPU"}) {
+       {"cuda context", "GPU", "700 MiB", "on GPU", "on cuda:1", "out of memory", "at batch 1 the CPU", "by itself",
+        "not at batch 8: its gate did not hold"}) {
     CAPTURE(shown);
     CHECK((ended.out + ended.err).find(shown) != std::string::npos);
   }
@@ -113,7 +121,15 @@ TEST_CASE("a run on a GPU has its phases, the device's memory and the times ther
   };
   CHECK(gate("100MiB") == 1);
   CHECK(gate("1GiB") != 2);
-  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s"}}), 2, {"on a GPU", "--device cpu"});
+  // The card is none of the catalog's: which it was has to be said, and then it is planned with.
+  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm"}}), 1,
+            {"another GPU than was measured (a GPU that is not there)"});
+  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on",
+                  "g6.xlarge"}}),
+            0, {"g6.xlarge", "1 x L4"});
+  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on",
+                  "c7i.large"}}),
+            2, {"has no GPU"});
 }
 
 TEST_CASE("a batch at which the GPU's context is lost fails, and the batches before it are kept") {
