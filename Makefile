@@ -6,12 +6,12 @@ PREFIX ?= /usr/local
 JOBS ?= $(shell tools/jobs.sh)
 folder := build/$(PRESET)
 
-.PHONY: help setup build all demo test accuracy bench lint format install clean
+.PHONY: help setup build all demo test accuracy bench gpu-check gpu-pack lint format install clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 help:  ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup:  ## install what building needs (Debian packages, libtorch); does nothing where it is there
 	@tools/setup.sh
@@ -38,6 +38,12 @@ accuracy: all  ## hold mlplan's figures against independent references
 
 bench: all  ## how fast mlplan's own hot paths are, also beside simpy and Ciw
 	@tools/bench.sh $(folder)/bin
+
+gpu-check:  ## every test and measurement that wants a GPU, on programs that are there; nothing is built
+	@tools/gpu_check.py
+
+gpu-pack: all  ## put what gpu-check needs on another machine into build/gpu-pack
+	@tools/gpu_check.py --bin $(folder)/bin --pack build/gpu-pack
 
 lint:  ## formatting, clang-tidy, shellcheck, headers that compile alone, versions that agree
 	@tools/setup.sh --for lint

@@ -22,4 +22,9 @@ int time_gpu_start(int) {
   return 0;
 }
 
+int compare_gpu_timers(int) {
+  std::fprintf(stderr, "mlplan-kernels: %s\n", kWhy);
+  return 3;
+}
+
 }  // namespace mlplan::kernels

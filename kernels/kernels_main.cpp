@@ -4,6 +4,7 @@
 //   --file=PATH    to read for the disk's figures; it should have 256 MiB
 //   --folder=DIR   where a file for that is written (.); nothing is left of it
 //   --device=N     the GPU that is measured (0)
+//   --compare-gpu-timers   in place of all of them: one kernel on the GPU, timed in two ways that should agree
 //   --version
 //
 // The GPU's benchmarks run where --benchmark_filter names them ("gpu"); without a filter only where there is a sign of
@@ -91,6 +92,7 @@ int main_of(int argc, char** argv) {
   settings.self = std::filesystem::read_symlink("/proc/self/exe", error).string();
   if (!take_flags(argc, argv, settings)) return 2;
   if (argc > 1 && std::strcmp(argv[1], kTimeGpuStart) == 0) return time_gpu_start(settings.device);
+  if (argc > 1 && std::strcmp(argv[1], kCompareGpuTimers) == 0) return compare_gpu_timers(settings.device);
   bool as_json = false;
   for (int i = 1; i < argc; ++i) as_json |= std::strcmp(argv[i], "--benchmark_format=json") == 0;
   benchmark::Initialize(&argc, argv);
