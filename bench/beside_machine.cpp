@@ -61,11 +61,8 @@ class Comparison {
 
   void add_time(const std::string& figure, double ns, const std::string& limit, const OneFigure& machine) {
     if (!machine || !(machine->best > 0)) return not_compared(figure, "the profile has no " + limit);
-    out_.figures.push_back({.figure = figure,
-                            .limit = limit,
-                            .fraction = machine->best / ns,
-                            .reached = ns,
-                            .limit_time = machine->best});
+    out_.figures.push_back(
+        {.figure = figure, .limit = limit, .fraction = machine->best / ns, .reached = ns, .limit_time = machine->best});
   }
 
   void compare_start(const ColdStartState& state) {
@@ -80,7 +77,8 @@ class Comparison {
       add_time(at + phase->name, phase->wall.median, "gpu/start_driver" + device, gpu_->start.driver);
     if (const Phase* phase = phase_of(state, "cuda_context"))
       add_time(at + phase->name, phase->wall.median, "gpu/start_context" + device, gpu_->start.context);
-    if (const Phase* phase = phase_of(state, "copy_to_device"); phase != nullptr && state.copied_bytes.value_or(0) > 0) {
+    if (const Phase* phase = phase_of(state, "copy_to_device");
+        phase != nullptr && state.copied_bytes.value_or(0) > 0) {
       const double rate = static_cast<double>(*state.copied_bytes) * 1e9 / phase->wall.median;
       add_rate(at + phase->name, rate, "gpu/to_device_pinned" + device, gpu_->copies.to_device_pinned);
       add_rate(at + phase->name, rate, "gpu/to_device_pageable" + device, gpu_->copies.to_device_pageable);
@@ -118,7 +116,8 @@ class Comparison {
     for (const DTypeBytes& each : report_.model.weights) weights += static_cast<double>(each.bytes);
     if (!(weights > 0)) return not_compared("steady", "the report does not say how large the weights are");
     const std::optional<std::int64_t> cache = gpu_ != nullptr ? gpu_->info.l2_bytes : machine_.cache_bytes;
-    if (cache.value_or(0) <= 0) return not_compared("steady", "how large the cache is that may hold the weights is not known");
+    if (cache.value_or(0) <= 0)
+      return not_compared("steady", "how large the cache is that may hold the weights is not known");
     if (weights < kBeyondCache * static_cast<double>(*cache)) {
       return not_compared("steady", fmt::format("weights of {} may come from the cache of {}", format_bytes(weights),
                                                 format_bytes(static_cast<double>(*cache))));
@@ -140,8 +139,8 @@ class Comparison {
     }
     const MemoryFigures* memory = memory_of(row.threads * row.workers);
     if (memory == nullptr)
-      return not_compared(figure, fmt::format("the profile has no memory/read with {} threads",
-                                              row.threads * row.workers));
+      return not_compared(figure,
+                          fmt::format("the profile has no memory/read with {} threads", row.threads * row.workers));
     add_rate(figure, rate, "memory/read/threads:" + std::to_string(memory->threads), memory->read, assumes);
   }
 
@@ -152,8 +151,8 @@ class Comparison {
 };
 
 bool is_same_file_system(const std::string& a, const std::string& b) {
-  struct stat of_a {};
-  struct stat of_b {};
+  struct stat of_a{};
+  struct stat of_b{};
   return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 && of_a.st_dev == of_b.st_dev;
 }
 

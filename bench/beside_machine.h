@@ -8,8 +8,8 @@
 //                     as all workers have, or of the GPU's own: what would be moved if each inference read all weights
 //                     once from memory. It is no lower bound where a model looks up a part of them.
 //
-// Medians of the report over the best of the probe. Nothing is said of arithmetic: no report knows a model's operations.
-// Pure; what is not compared is said.
+// Medians of the report over the best of the probe. Nothing is said of arithmetic: no report knows a model's
+// operations. Pure; what is not compared is said.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ namespace mlplan::bench {
 struct ProfileInUse {
   std::string path = {};
   MachineProfile profile = {};
-  bool same_storage = true;                     // whether the probe read the file system that the model lies on
+  bool same_storage = true;                      // whether the probe read the file system that the model lies on
   std::optional<std::int64_t> cache_bytes = {};  // of the CPU's last level; absent: not known
 };
 

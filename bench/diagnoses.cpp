@@ -154,8 +154,9 @@ void warn_about_host_bound(const Report& report, std::vector<Warning>& out) {
        fmt::format("at batch {} the CPU sets the pace, not the GPU: queueing the work of an inference takes {}, "
                    "the GPU is through with it after {}{}",
                    fmt::join(rows, ", "), format_duration(first.enqueue->median), format_duration(first.device->median),
-                   first.isolated ? fmt::format(", though by itself it takes {}", format_duration(first.isolated->median))
-                                  : ""),
+                   first.isolated
+                       ? fmt::format(", though by itself it takes {}", format_duration(first.isolated->median))
+                       : ""),
        "a larger batch costs little more; else fewer and larger operators: torch.jit.freeze, fusion, or a "
        "CUDA graph in the server"});
 }

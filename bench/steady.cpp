@@ -110,7 +110,8 @@ Result<bool> settle_shape(const World& world, CellSamples& cell, std::int64_t un
 void ask_for_gpu_times(const World& world, const CellSamples& cell, const VisitPlan& plan,
                        worker::MeasureRequest& request) {
   if (world.load.device == "cpu") return;
-  const auto in_half = static_cast<std::int64_t>(static_cast<double>(plan.block_ns) / 2 / std::max(cell.expected_ns, 1.0));
+  const auto in_half =
+      static_cast<std::int64_t>(static_cast<double>(plan.block_ns) / 2 / std::max(cell.expected_ns, 1.0));
   if (cell.not_isolated.empty()) request.isolated = std::clamp<std::int64_t>(in_half, 1, kIsolatedInBlock);
   request.back_to_back = std::clamp<std::int64_t>(in_half, 2, kBackToBackInBlock);
 }
@@ -188,8 +189,7 @@ std::optional<Stat> summarise_on_gpu(std::vector<std::vector<double>> visits) {
 }
 
 auto all_visits(CellSamples& cell) {
-  return std::array{&cell.latencies, &cell.device,       &cell.enqueue,
-                    &cell.isolated,  &cell.back_to_back, &cell.throughput};
+  return std::array{&cell.latencies, &cell.device, &cell.enqueue, &cell.isolated, &cell.back_to_back, &cell.throughput};
 }
 
 // The stopping rule over all visits of a cell.

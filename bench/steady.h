@@ -26,17 +26,17 @@ struct Cell {
 
 struct CellSamples {
   Cell cell;
-  double expected_ns = 0;                            // of one inference, from the pilot or the last block
-  std::vector<std::vector<double>> latencies = {};   // ns, one entry per visit; with several workers of all of them
-  std::vector<std::vector<double>> device = {};      // ns, likewise: the inferences' work on the GPU; empty on a CPU
-  std::vector<std::vector<double>> enqueue = {};     // ns, likewise: until that was queued
-  std::vector<std::vector<double>> isolated = {};    // ns, of a single worker's inferences by themselves
+  double expected_ns = 0;                              // of one inference, from the pilot or the last block
+  std::vector<std::vector<double>> latencies = {};     // ns, one entry per visit; with several workers of all of them
+  std::vector<std::vector<double>> device = {};        // ns, likewise: the inferences' work on the GPU; empty on a CPU
+  std::vector<std::vector<double>> enqueue = {};       // ns, likewise: until that was queued
+  std::vector<std::vector<double>> isolated = {};      // ns, of a single worker's inferences by themselves
   std::vector<std::vector<double>> back_to_back = {};  // ns, of one of many that are queued at once
   std::string not_isolated = {};                       // why they could not be had by themselves
-  std::vector<std::vector<double>> throughput = {};  // inputs per second of all workers, per visit one per block
-  GpuSpans gpu = {};                                 // around each block
-  std::vector<double> peak_rss = {};                 // bytes, one per visit, of the worker that had most
-  std::int64_t blocks = 0;                           // stretches of time over all visits
+  std::vector<std::vector<double>> throughput = {};    // inputs per second of all workers, per visit one per block
+  GpuSpans gpu = {};                                   // around each block
+  std::vector<double> peak_rss = {};                   // bytes, one per visit, of the worker that had most
+  std::int64_t blocks = 0;                             // stretches of time over all visits
   std::int64_t processes = 0;
   std::optional<std::int64_t> warm_up_inferences = {};  // the fewest of any of its processes
   bool undecided = false;    // some process's warm-up was cut off before the rule could decide

@@ -56,8 +56,8 @@ void add_gpu_benchmarks(const Settings& settings);
 inline constexpr const char* kTimeGpuStart = "--time-gpu-start";
 int time_gpu_start(int device);
 
-// Prints, as a line of JSON, the median times of one kernel by events alone and isolated (kernels/gpu/isolated_timer.h).
-// For main to return: 3, and why on standard error, where it could not be done.
+// Prints, as a line of JSON, the median times of one kernel by events alone and isolated
+// (kernels/gpu/isolated_timer.h). For main to return: 3, and why on standard error, where it could not be done.
 inline constexpr const char* kCompareGpuTimers = "--compare-gpu-timers";
 int compare_gpu_timers(int device);
 

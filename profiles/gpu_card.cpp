@@ -47,9 +47,8 @@ bool is_same_card(const Gpu& gpu, std::string_view driver_name) {
 }
 
 const GpuProfile* gpu_named(const MachineProfile& profile, std::string_view driver_name) {
-  const auto found = std::ranges::find_if(profile.gpus, [&](const GpuProfile& gpu) {
-    return driver_name.empty() || gpu.info.name == driver_name;
-  });
+  const auto found = std::ranges::find_if(
+      profile.gpus, [&](const GpuProfile& gpu) { return driver_name.empty() || gpu.info.name == driver_name; });
   return found == profile.gpus.end() ? nullptr : &*found;
 }
 

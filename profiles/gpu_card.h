@@ -18,11 +18,12 @@ bool is_on_gpu(const Report& report);
 // As the driver names it; empty where the report does not say.
 std::string gpu_name_of(const Report& report);
 
-// Whether the catalog's card is the one that a driver names. Cards of one name for another slot (SXM, PCIe) count as the
-// same: a catalog does not tell them apart.
+// Whether the catalog's card is the one that a driver names. Cards of one name for another slot (SXM, PCIe) count as
+// the same: a catalog does not tell them apart.
 bool is_same_card(const Gpu& gpu, std::string_view driver_name);
 
-// The profile's figures of the card that a driver names, or of its first where `driver_name` is empty; null: it has none.
+// The profile's figures of the card that a driver names, or of its first where `driver_name` is empty; null: it has
+// none.
 const GpuProfile* gpu_named(const MachineProfile& profile, std::string_view driver_name);
 
 }  // namespace mlplan

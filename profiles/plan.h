@@ -132,11 +132,11 @@ struct GpuMemoryFit {
 };
 
 struct MemoryFit {
-  std::int64_t needed_bytes = 0;     // all workers at their load peak, and the state of all requests in service
-  std::int64_t reserved_bytes = 0;   // for the system
-  std::int64_t available_bytes = 0;  // the type's memory
-  std::int64_t most_workers = 0;     // that would fit
-  std::int64_t state_bytes = 0;      // of `needed`: requests or sessions held at once
+  std::int64_t needed_bytes = 0;         // all workers at their load peak, and the state of all requests in service
+  std::int64_t reserved_bytes = 0;       // for the system
+  std::int64_t available_bytes = 0;      // the type's memory
+  std::int64_t most_workers = 0;         // that would fit
+  std::int64_t state_bytes = 0;          // of `needed`: requests or sessions held at once
   std::optional<GpuMemoryFit> gpu = {};  // absent: the workers run on CPUs
 };
 

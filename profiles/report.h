@@ -322,11 +322,11 @@ struct SteadyRow {
   // cache empty; and of each of many that are queued one after another, waited for only at the end.
   std::optional<Stat> isolated = {};
   std::optional<Stat> back_to_back = {};
-  std::string not_isolated = {};     // why `isolated` is absent where the others are there
-  Stat throughput;                   // inputs (batch x inferences) per second, one sample per block
-  Stat peak_rss;                     // bytes, one sample per visit
-  std::int64_t blocks = 0;           // separate stretches of time, spread over the run
-  std::int64_t processes = 0;        // fresh processes these came from
+  std::string not_isolated = {};  // why `isolated` is absent where the others are there
+  Stat throughput;                // inputs (batch x inferences) per second, one sample per block
+  Stat peak_rss;                  // bytes, one sample per visit
+  std::int64_t blocks = 0;        // separate stretches of time, spread over the run
+  std::int64_t processes = 0;     // fresh processes these came from
   std::optional<bool>
       warm;  // every process's warm-up ended by rule before its first block; absent: cut off too soon to say
   std::int64_t warm_up_inferences = 0;  // the fewest of any process
@@ -427,8 +427,8 @@ struct Quality {
 // limit, of times limit / reached: 1 is as fast as the machine. Above 1 the limit was no limit of this work, or the
 // bytes that `assumes` names were not all moved.
 struct LimitFraction {
-  std::string figure;      // "cold_start.warm.file_read", "steady[batch=1,threads=2]"
-  std::string limit;       // the machine figure's name: "disk/page_cache/threads:1"
+  std::string figure;  // "cold_start.warm.file_read", "steady[batch=1,threads=2]"
+  std::string limit;   // the machine figure's name: "disk/page_cache/threads:1"
   double fraction = 0;
   std::optional<double> reached_bytes_per_s = {}, limit_bytes_per_s = {};
   std::optional<double> reached = {}, limit_time = {};  // ns

@@ -42,8 +42,8 @@ class Model {
     call();
     return std::nullopt;
   }
-  // The times of its work on a GPU by itself and back to back (gpu_timing.h), on the inputs that were called last; `done`
-  // is called after each inference. Nothing is done of a model on a CPU.
+  // The times of its work on a GPU by itself and back to back (gpu_timing.h), on the inputs that were called last;
+  // `done` is called after each inference. Nothing is done of a model on a CPU.
   virtual void time_on_gpu(const MeasureRequest&, std::int64_t /*expected_ns*/, const std::function<void()>& /*done*/,
                            Measured&) {}
   virtual bool is_on_gpu() const { return false; }

@@ -8,8 +8,8 @@ namespace mlplan::worker {
 
 namespace {
 
-constexpr unsigned kMapped = 2;            // cudaHostAllocMapped
-constexpr unsigned kUntilAtLeast = 0;      // CU_STREAM_WAIT_VALUE_GEQ
+constexpr unsigned kMapped = 2;        // cudaHostAllocMapped
+constexpr unsigned kUntilAtLeast = 0;  // CU_STREAM_WAIT_VALUE_GEQ
 constexpr std::uint32_t kShut = 0;
 constexpr std::uint32_t kOpen = 1;
 

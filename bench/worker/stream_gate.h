@@ -1,6 +1,6 @@
 // A gate in a stream: what is queued behind it waits until the host opens it, so that the device then runs through it
-// without waiting for the host. The device waits for a word of the host's memory (cuStreamWaitValue32 of the driver), so
-// that no kernel of ours is needed, and nothing of CUDA to build the worker.
+// without waiting for the host. The device waits for a word of the host's memory (cuStreamWaitValue32 of the driver),
+// so that no kernel of ours is needed, and nothing of CUDA to build the worker.
 //
 // What waits for the device behind a shut gate would wait for ever: a host-side synchronisation, memory that is taken
 // from the driver, the first use of a kernel, more work than the queue holds, launches that are serialised. So a thread
@@ -43,7 +43,7 @@ class StreamGate {
 
   const CudaRuntime& cuda_;
   WaitValue wait_;
-  std::uint32_t* word_ = nullptr;  // of the host's memory
+  std::uint32_t* word_ = nullptr;   // of the host's memory
   unsigned long long address_ = 0;  // where the device sees it
   std::mutex mutex_;
   std::condition_variable changed_;

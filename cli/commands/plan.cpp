@@ -15,8 +15,8 @@
 #include "cli/commands/traffic_flags.h"
 #include "cli/output.h"
 #include "cli/views/plan_view.h"
-#include "profiles/gpu_card.h"
 #include "planner/sizing/plan_maker.h"
+#include "profiles/gpu_card.h"
 #include "profiles/support/atomic_file.h"
 #include "profiles/support/csv.h"
 #include "profiles/support/units.h"
@@ -209,9 +209,10 @@ Status check_card(const planner::MeasuredReport& measured, const InstanceType& t
   const std::string card = gpu_name_of(measured.report);
   const bool is_named = card.starts_with("NVIDIA ") || card.starts_with("Tesla ");
   if (!is_named || is_same_card(*type.gpu, card)) return {};
-  return fail(ErrorKind::usage, fmt::format("{} has a GPU {}, and {} was measured on a {}", type.name, type.gpu->name,
-                                            measured.path, card),
-              flag, "the type that it was measured on, or leave it out");
+  return fail(
+      ErrorKind::usage,
+      fmt::format("{} has a GPU {}, and {} was measured on a {}", type.name, type.gpu->name, measured.path, card), flag,
+      "the type that it was measured on, or leave it out");
 }
 
 Status match_types(const std::vector<std::string>& named, const Catalog& catalog, planner::PlanQuestion& question) {

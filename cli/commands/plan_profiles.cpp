@@ -49,17 +49,18 @@ Status take_type(const std::string& name, const std::string& path, planner::Plan
                 path + ": /machine/cpu", "mlplan probe -o FILE on one of that type");
   }
   const auto& gpus = profile->gpus;
-  const bool for_gpus = (*type)->gpu && std::ranges::any_of(question.reports, [](const planner::MeasuredReport& report) {
-                          return is_on_gpu(report.report);
-                        });
+  const bool for_gpus =
+      (*type)->gpu && std::ranges::any_of(question.reports, [](const planner::MeasuredReport& report) {
+        return is_on_gpu(report.report);
+      });
   if (for_gpus && gpus.empty())
     return fail(ErrorKind::bad_input, fmt::format("has no figures of a GPU, and {} has a {}", name, (*type)->gpu->name),
                 path + ": /gpus", "mlplan probe -o FILE on one of that type");
   if (for_gpus) {
     const std::string& card = gpus.front().info.name;
     if (!card.empty() && !is_same_card(*(*type)->gpu, card))
-      return fail(ErrorKind::bad_input, fmt::format("is of a machine with a {}, and {} has a {}", card, name,
-                                                    (*type)->gpu->name),
+      return fail(ErrorKind::bad_input,
+                  fmt::format("is of a machine with a {}, and {} has a {}", card, name, (*type)->gpu->name),
                   path + ": /gpus/0/name", "mlplan probe -o FILE on one of that type");
   }
   question.profiles.insert_or_assign(name, *std::move(profile));
@@ -71,10 +72,10 @@ Status check_has_gpu(const planner::MeasuredReport& measured, const MachineProfi
   if (!is_on_gpu(measured.report)) return {};
   const std::string card = gpu_name_of(measured.report);
   if (gpu_named(profile, card) != nullptr) return {};
-  return fail(ErrorKind::bad_input,
-              fmt::format("has no figures of the {} that {} was measured on", card.empty() ? "GPU" : card,
-                          measured.path),
-              path + ": /gpus", "mlplan probe -o FILE where the report was made, with CUDA_VISIBLE_DEVICES as it was");
+  return fail(
+      ErrorKind::bad_input,
+      fmt::format("has no figures of the {} that {} was measured on", card.empty() ? "GPU" : card, measured.path),
+      path + ": /gpus", "mlplan probe -o FILE where the report was made, with CUDA_VISIBLE_DEVICES as it was");
 }
 
 Status take_measured(const std::string& path, std::deque<MachineProfile>& of_reports, planner::PlanQuestion& question) {

@@ -324,8 +324,10 @@ double median_inference_s(const std::vector<planner::SimulationResult>& replicat
   return bench::median_of(std::move(medians));
 }
 
-// By the medians of stretches of time; `values` came at that rate.
-planner::Drift drift_of(const std::vector<double>& values, double rate_per_s) {
+// By the medians of stretches of time; `values` came at that rate. So short a time sees little of a drift that takes as
+// long: how far the pace has gone since the report, two moments that know nothing of each other, is a second look at it
+// that counts as much.
+planner::Drift drift_of(const std::vector<double>& values, double rate_per_s, double pace) {
   const auto each = static_cast<std::ptrdiff_t>(std::max(kStretchRequests, rate_per_s * kStretch_s));
   std::vector<double> medians;
   for (auto from = values.begin(); values.end() - from >= each; from += each)
@@ -333,7 +335,8 @@ planner::Drift drift_of(const std::vector<double>& values, double rate_per_s) {
   planner::Drift drift;
   drift.stretch_s = static_cast<double>(each) / rate_per_s;
   drift.correlation = std::exp(-drift.stretch_s / kDriftTime_s);
-  drift.deviation = planner::drift_deviation(medians, drift.correlation);
+  drift.deviation =
+      std::hypot(planner::drift_deviation(medians, drift.correlation), std::log(pace) / std::sqrt(2)) / std::sqrt(2);
   drift.known = std::max<std::int64_t>(1, std::ssize(medians));
   drift.between = static_cast<std::int64_t>(kBeforeTheRun_s / drift.stretch_s);
   return drift;
@@ -424,7 +427,7 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   if (inferences.empty()) return fail(ErrorKind::not_measured, "no request was answered before the run began");
   if (const double reported_s = reported_inference_s(setup, out, play, out.cpu_per_request_s * rate); reported_s > 0)
     out.pace = bench::median_of(inferences) / reported_s;
-  out.drift = drift_of(inferences, rate);
+  out.drift = drift_of(inferences, rate, out.pace);
   return out;
 }
 

@@ -55,10 +55,10 @@ std::string beside_machine_view(const BesideMachine& beside, const Style& style)
   if (style.verbose) {
     for (const std::string& why : beside.not_compared) text += paragraph("not beside", why, style);
   } else if (!beside.not_compared.empty()) {
-    text += paragraph("not beside", fmt::format("{}: -v says why", format_count(static_cast<std::int64_t>(
-                                                                                    beside.not_compared.size()),
-                                                                                "figure")),
-                      style);
+    text += paragraph(
+        "not beside",
+        fmt::format("{}: -v says why", format_count(static_cast<std::int64_t>(beside.not_compared.size()), "figure")),
+        style);
   }
   return text;
 }

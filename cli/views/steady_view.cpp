@@ -144,7 +144,11 @@ std::string steady_view(const std::vector<SteadyRow>& rows, const Style& style) 
   const std::vector<const Field<SteadyRow>*> fields = fields_of(rows);
   for (const auto* field : fields) {
     const std::string_view key = field->key;
-    columns.push_back({field->label, true, key == "peak_rss" ? 5 : key == "back_to_back" ? 6 : key == "isolated" ? 4 : 0});
+    columns.push_back({field->label, true,
+                       key == "peak_rss"       ? 5
+                       : key == "back_to_back" ? 6
+                       : key == "isolated"     ? 4
+                                               : 0});
     if (key == "latency") columns.insert(columns.end(), {{"", true, 3}, {"p90", true, 4}, {"p99", true, 1}});
   }
   columns.push_back({"stopped by", false, 2});

@@ -47,13 +47,15 @@ double slower_disk_s(const MeasuredReport& measured, const ColdStartState& state
 
 double root_sum_square(double a, double b) { return std::sqrt(a * a + b * b); }
 
-// Of one GPU where it was measured, nominal or as the machine's profile has it: what fitted there fits where as much is.
+// Of one GPU where it was measured, nominal or as the machine's profile has it: what fitted there fits where as much
+// is.
 std::optional<double> measured_gpu_bytes(const MeasuredReport& measured, const InstanceType& type) {
   const std::string name = gpu_name_of(measured.report);
   const auto bytes = [](std::optional<std::int64_t> count) {
     return count ? std::optional(static_cast<double>(*count)) : std::nullopt;
   };
-  if (measured.measured_on != nullptr && measured.measured_on->gpu) return bytes(measured.measured_on->gpu->memory_bytes);
+  if (measured.measured_on != nullptr && measured.measured_on->gpu)
+    return bytes(measured.measured_on->gpu->memory_bytes);
   if (is_same_card(*type.gpu, name)) return bytes(type.gpu->memory_bytes);
   if (measured.profile == nullptr) return std::nullopt;
   const GpuProfile* const probed = gpu_named(*measured.profile, name);
@@ -87,8 +89,7 @@ class Maker {
       }
       if (measured.report.memory.peak_rss.n == 0 && measured.report.memory.ledger.empty())
         return fail(ErrorKind::bad_input, "the report says nothing about memory", measured.path);
-      Learnt learnt{
-          .architecture = model->architecture, .on_gpu = is_on_gpu(measured.report), .vcpus = model->vcpus};
+      Learnt learnt{.architecture = model->architecture, .on_gpu = is_on_gpu(measured.report), .vcpus = model->vcpus};
       for (WorkerModel& worker : model->workers)
         learnt.workers.push_back(std::make_shared<const WorkerModel>(std::move(worker)));
       const ColdStartState& state = *find_state(measured.report, question_.start_up.state);
@@ -189,8 +190,9 @@ class Maker {
   std::string why_no_room(const Report& report, const Gpu& gpu) const {
     const std::string size = format_bytes(static_cast<double>(*gpu.memory_bytes));
     const GpuNeed need = gpu_need(report, 1, 1, question_.dims);
-    return need.worker ? fmt::format("a GPU of {} is too small: a worker takes {} of it", size, format_bytes(*need.worker))
-                       : fmt::format("nothing shows that a worker fits into a GPU of {}", size);
+    return need.worker
+               ? fmt::format("a GPU of {} is too small: a worker takes {} of it", size, format_bytes(*need.worker))
+               : fmt::format("nothing shows that a worker fits into a GPU of {}", size);
   }
 
   void add_configurations(const InstanceType& type, double price, std::size_t report,
@@ -239,8 +241,8 @@ class Maker {
     const auto on_gpu = static_cast<double>(*type.gpu->memory_bytes);
     const auto most_seen = static_cast<std::int64_t>(worker.largest_share());
     // A worker has a core of two vCPUs for each of its threads, or what it had where so many were measured.
-    const double share =
-        std::clamp(static_cast<double>(most_seen * worker.threads) / static_cast<double>(learnt_[report].vcpus), 0.5, 1.0);
+    const double share = std::clamp(
+        static_cast<double>(most_seen * worker.threads) / static_cast<double>(learnt_[report].vcpus), 0.5, 1.0);
     if (*type.vcpus < worker.threads) return true;
     const auto by_cpus = std::max<std::int64_t>(
         1, static_cast<std::int64_t>(share * static_cast<double>(*type.vcpus) / static_cast<double>(worker.threads)));

@@ -150,16 +150,16 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
     return {"memory", fmt::format("a GPU of {} has room for {}, {} were measured side by side on one", type.name,
                                   format_count(gpu->most_workers, "worker"), gpu->most_seen)};
   }
-  const std::int64_t most_workers = candidate.gpu ? type.gpu->count * std::min(candidate.gpu->most_workers,
-                                                                               candidate.gpu->most_seen)
-                                                  : *type.vcpus / candidate.threads;
+  const std::int64_t most_workers =
+      candidate.gpu ? type.gpu->count * std::min(candidate.gpu->most_workers, candidate.gpu->most_seen)
+                    : *type.vcpus / candidate.threads;
   if (candidate.most_workers_in_memory < most_workers) {
-    return {"memory", fmt::format("{} of {} has room for {}, its {} could run {}",
-                                  format_bytes(static_cast<double>(*type.memory_bytes)), type.name,
-                                  format_count(candidate.most_workers_in_memory, "worker"),
-                                  candidate.gpu ? format_count(type.gpu->count, "GPU")
-                                                : format_count(*type.vcpus, "vCPU"),
-                                  most_workers)};
+    return {"memory",
+            fmt::format("{} of {} has room for {}, its {} could run {}",
+                        format_bytes(static_cast<double>(*type.memory_bytes)), type.name,
+                        format_count(candidate.most_workers_in_memory, "worker"),
+                        candidate.gpu ? format_count(type.gpu->count, "GPU") : format_count(*type.vcpus, "vCPU"),
+                        most_workers)};
   }
   const auto serving = static_cast<double>(solution.serving);
   if (static_cast<double>(solution.spares) > serving)

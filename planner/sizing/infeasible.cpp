@@ -33,12 +33,12 @@ Infeasible without_candidates(const Candidates& candidates, const PlanQuestion& 
                                  format_bytes(static_cast<double>(most)));
   } else {
     // That a type is of the other kind says nothing of what is in the way of the rest.
-    const auto telling = std::ranges::find_if(candidates.left_out, [](const LeftOut& left) {
-      return left.why != kNoGpu && left.why != kHasGpu;
-    });
+    const auto telling = std::ranges::find_if(
+        candidates.left_out, [](const LeftOut& left) { return left.why != kNoGpu && left.why != kHasGpu; });
     const bool none = candidates.left_out.empty();
-    const LeftOut* const left =
-        none ? nullptr : telling != candidates.left_out.end() ? &*telling : &candidates.left_out.front();
+    const LeftOut* const left = none                                   ? nullptr
+                                : telling != candidates.left_out.end() ? &*telling
+                                                                       : &candidates.left_out.front();
     why.because = none ? "there is no instance type to choose from" : "no instance type can be used: " + left->why;
   }
   return why;

@@ -7,8 +7,8 @@
 
 #include "planner/queueing/spares.h"
 #include "planner/simulation/traffic_arrivals.h"
-#include "profiles/gpu_card.h"
 #include "planner/sizing/pool_plan.h"
+#include "profiles/gpu_card.h"
 #include "profiles/support/units.h"
 
 namespace mlplan::planner {
@@ -93,14 +93,15 @@ std::vector<std::string> assumptions_of(const PlanQuestion& question, const Dema
   out.push_back(
       "how much workers on one instance slow each other down depends on the share of its vCPUs in use, as measured");
   out.push_back("256 MiB and 5 % of an instance's memory are left to the system");
-  const bool on_gpus = std::ranges::any_of(
-      question.reports, [](const MeasuredReport& measured) { return is_on_gpu(measured.report); });
+  const bool on_gpus =
+      std::ranges::any_of(question.reports, [](const MeasuredReport& measured) { return is_on_gpu(measured.report); });
   if (on_gpus) {
     out.push_back(
         "GPUs of one instance do not slow each other down; workers on one GPU do, as measured, and nothing on it is "
         "shared between them");
     out.push_back(
-        "7 % of a GPU's nominal memory is kept by its driver and for error correction, and 5 % of the rest is left free");
+        "7 % of a GPU's nominal memory is kept by its driver and for error correction, and 5 % of the rest is left "
+        "free");
   }
   if (demand.is_observed()) out.push_back("the traffic to come is like the traffic given");
   if (question.pool.stopped_ready_in_s) {

@@ -316,8 +316,9 @@ TEST_CASE("a report from a GPU buys the card that was measured, by its workers a
   };
   const Run shown = plan_for({"--rate", "300/s", "--measured-on", "l4", "-v"});
   CHECK_MESSAGE(shown.code == 0, shown.error.message);
-  for (const char* part : {"1 x L4", "GPU memory", "the driver and a margin", "has no GPU: the model was measured on one",
-                           "another GPU than was measured (L4)", "GPUs of one instance do not slow each other down"}) {
+  for (const char* part :
+       {"1 x L4", "GPU memory", "the driver and a margin", "has no GPU: the model was measured on one",
+        "another GPU than was measured (L4)", "GPUs of one instance do not slow each other down"}) {
     CAPTURE(part);
     CHECK_MESSAGE(holds(shown.out, part), shown.out);
   }
@@ -350,8 +351,8 @@ TEST_CASE("another card is planned with by the profiles of both machines, and a 
   const File here(write_machine_profile(probed("NVIDIA L4", 1, 4)));
   const File t4(write_machine_profile(probed("Tesla T4", 1.5, 4)));
   const auto plan_for = [&](const std::vector<std::string>& profiles) {
-    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path, "--slo", "p99=100ms", "--rate", "50/s",
-                                          "--where", "name=t4", "--json"};
+    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path, "--slo",   "p99=100ms",
+                                          "--rate",    "50/s",      "--where",    "name=t4", "--json"};
     for (const std::string& profile : profiles) arguments.insert(arguments.end(), {"--profile", profile});
     return run(arguments);
   };

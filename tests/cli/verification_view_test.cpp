@@ -37,7 +37,9 @@ TEST_CASE("what the prediction would have been, had one known the machine's spee
   for (ComparedQuantity& row : verification.comparisons) {
     if (row.quantity == "response.p99") row.in_hindsight = row.measured.value / 1.25;
   }
-  const std::string text = render(verification, Style{});
+  Style wide;
+  wide.width = 160;
+  const std::string text = render(verification, wide);
   CHECK(has(text, "hindsight"));
   CHECK(has(text, "response p99 112 ms (+25 %)"));
 }

@@ -349,7 +349,8 @@ Report RandomDocuments::report() {
     BesideMachine& beside = result.beside_machine.emplace();
     beside.profile = word();
     beside.probed_at = word();
-    beside.figures = {{word(), word(), number(), maybe_number(), maybe_number(), maybe_number(), maybe_number(), word()}};
+    beside.figures = {
+        {word(), word(), number(), maybe_number(), maybe_number(), maybe_number(), maybe_number(), word()}};
     beside.not_compared = words();
   }
   if (coin()) result.warnings = {{"code", word(), word()}};

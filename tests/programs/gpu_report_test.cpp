@@ -108,9 +108,8 @@ TEST_CASE("a run on a GPU has its phases, the device's memory and the times ther
   const std::string codes = codes_of(report);
   CHECK(codes.find("host_bound ") != std::string::npos);
   CHECK(codes.find("does_not_fit ") != std::string::npos);
-  for (const char* shown :
-       {"cuda context", "GPU", "700 MiB", "on GPU", "on cuda:1", "out of memory", "at batch 1 the CPU", "by itself",
-        "not at batch 8: its gate did not hold"}) {
+  for (const char* shown : {"cuda context", "GPU", "700 MiB", "on GPU", "on cuda:1", "out of memory",
+                            "at batch 1 the CPU", "by itself", "not at batch 8: its gate did not hold"}) {
     CAPTURE(shown);
     CHECK((ended.out + ended.err).find(shown) != std::string::npos);
   }
@@ -124,12 +123,12 @@ TEST_CASE("a run on a GPU has its phases, the device's memory and the times ther
   // The card is none of the catalog's: which it was has to be said, and then it is planned with.
   check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm"}}), 1,
             {"another GPU than was measured (a GPU that is not there)"});
-  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on",
-                  "g6.xlarge"}}),
-            0, {"g6.xlarge", "1 x L4"});
-  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on",
-                  "c7i.large"}}),
-            2, {"has no GPU"});
+  check_end(
+      run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on", "g6.xlarge"}}),
+      0, {"g6.xlarge", "1 x L4"});
+  check_end(
+      run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on", "c7i.large"}}),
+      2, {"has no GPU"});
 }
 
 TEST_CASE("a batch at which the GPU's context is lost fails, and the batches before it are kept") {

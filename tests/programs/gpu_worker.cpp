@@ -1,7 +1,7 @@
 // A worker on a GPU that is not there, for tests of what mlplan makes of one: it answers on the worker's channel with
-// figures of its own. An inference of batch n takes n ms, 0.95 of it on the device (0.9 by itself, 0.92 in a run; not by
-// itself at batch 8), and is queued in 0.9 ms. A batch
-// above 16 does not fit into the GPU's memory; of 16 the context is lost where LOSE_THE_DEVICE is set.
+// figures of its own. An inference of batch n takes n ms, 0.95 of it on the device (0.9 by itself, 0.92 in a run; not
+// by itself at batch 8), and is queued in 0.9 ms. A batch above 16 does not fit into the GPU's memory; of 16 the
+// context is lost where LOSE_THE_DEVICE is set.
 //
 // Where STAND_IN_NVML names a folder, the stand-in for NVML (tests/stand_ins/nvml.cpp) tells of its memory what this
 // worker writes there, and the first HOT_BLOCKS timed blocks of batch 8 are measured while the GPU is too hot.

@@ -34,17 +34,28 @@ void* as_symbol(Function* function) {
 }
 
 std::map<std::string, void*> symbols() {
-  return {{"cudaRuntimeGetVersion", as_symbol(version)}, {"cudaDriverGetVersion", as_symbol(version)},
-          {"cudaDeviceGetPCIBusId", as_symbol(succeed)}, {"cudaSetDevice", as_symbol(succeed)},         {"cudaDeviceSynchronize", as_symbol(succeed)},
-          {"cudaMemGetInfo", as_symbol(memory)},         {"cudaEventCreateWithFlags", as_symbol(create)},
-          {"cudaGetDevice", as_symbol(succeed)},         {"cudaDeviceGetAttribute", as_symbol(succeed)},
-          {"cudaMalloc", as_symbol(succeed)},            {"cudaFree", as_symbol(succeed)},
-          {"cudaMemsetAsync", as_symbol(succeed)},       {"cudaStreamSynchronize", as_symbol(succeed)},
-          {"cudaHostAlloc", as_symbol(succeed)},         {"cudaHostGetDevicePointer", as_symbol(succeed)},
+  return {{"cudaRuntimeGetVersion", as_symbol(version)},
+          {"cudaDriverGetVersion", as_symbol(version)},
+          {"cudaDeviceGetPCIBusId", as_symbol(succeed)},
+          {"cudaSetDevice", as_symbol(succeed)},
+          {"cudaDeviceSynchronize", as_symbol(succeed)},
+          {"cudaMemGetInfo", as_symbol(memory)},
+          {"cudaEventCreateWithFlags", as_symbol(create)},
+          {"cudaGetDevice", as_symbol(succeed)},
+          {"cudaDeviceGetAttribute", as_symbol(succeed)},
+          {"cudaMalloc", as_symbol(succeed)},
+          {"cudaFree", as_symbol(succeed)},
+          {"cudaMemsetAsync", as_symbol(succeed)},
+          {"cudaStreamSynchronize", as_symbol(succeed)},
+          {"cudaHostAlloc", as_symbol(succeed)},
+          {"cudaHostGetDevicePointer", as_symbol(succeed)},
           {"cudaFreeHost", as_symbol(succeed)},
-          {"cudaEventRecord", as_symbol(record)},        {"cudaEventSynchronize", as_symbol(succeed)},
-          {"cudaEventElapsedTime", as_symbol(elapsed)},  {"cudaEventDestroy", as_symbol(destroy)},
-          {"cudaGetLastError", as_symbol(last_error)},   {"cudaGetErrorName", as_symbol(name)},
+          {"cudaEventRecord", as_symbol(record)},
+          {"cudaEventSynchronize", as_symbol(succeed)},
+          {"cudaEventElapsedTime", as_symbol(elapsed)},
+          {"cudaEventDestroy", as_symbol(destroy)},
+          {"cudaGetLastError", as_symbol(last_error)},
+          {"cudaGetErrorName", as_symbol(name)},
           {"cudaGetErrorString", as_symbol(text)}};
 }
 

@@ -318,7 +318,9 @@ TEST_CASE("reports from a CPU and from a GPU are planned with side by side, each
   }
 }
 
-TEST_CASE("each GPU runs as many workers as were measured side by side and fit, with half of the vCPUs or what was measured") {
+TEST_CASE(
+    "each GPU runs as many workers as were measured side by side and fit, with half of the vCPUs or what was "
+    "measured") {
   Asked asked;
   asked.reports = {{examples::gpu_report(), "gpu.json"}};
   Report& report = asked.reports.front().report;
