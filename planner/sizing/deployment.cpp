@@ -147,8 +147,13 @@ Binding binding_of(const Solution& solution, const Explaining& with) {
                                   solution.for_state)};
   }
   if (const std::optional<GpuFit>& gpu = candidate.gpu; gpu && gpu->most_workers < gpu->most_seen) {
-    return {"memory", fmt::format("a GPU of {} has room for {}, {} were measured side by side on one", type.name,
-                                  format_count(gpu->most_workers, "worker"), gpu->most_seen)};
+    const std::string most = format_count(gpu->most_workers, "worker");
+    if (!gpu->needed) {
+      return {"memory", fmt::format("of {} it is known that it fits into a GPU of {} at batch {}, not of more", most,
+                                    type.name, candidate.max_batch)};
+    }
+    return {"memory", fmt::format("a GPU of {} has room for {}, {} were measured side by side on one", type.name, most,
+                                  gpu->most_seen)};
   }
   const std::int64_t most_workers =
       candidate.gpu ? type.gpu->count * std::min(candidate.gpu->most_workers, candidate.gpu->most_seen)

@@ -90,12 +90,13 @@ std::vector<std::string> assumptions_of(const PlanQuestion& question, const Dema
   std::vector<std::string> out =
       arrival_assumptions(question.traffic, question.bursts.scv > 0 ? std::optional(question.bursts) : std::nullopt);
   out.push_back("requests go to the ready instance with the fewest, wait there, and nobody gives up");
-  out.push_back(
-      "how much workers on one instance slow each other down depends on the share of its vCPUs in use, as measured");
+  const auto is_from_gpu = [](const MeasuredReport& measured) { return is_on_gpu(measured.report); };
+  if (!std::ranges::all_of(question.reports, is_from_gpu)) {
+    out.push_back(
+        "how much workers on one instance slow each other down depends on the share of its vCPUs in use, as measured");
+  }
   out.push_back("256 MiB and 5 % of an instance's memory are left to the system");
-  const bool on_gpus =
-      std::ranges::any_of(question.reports, [](const MeasuredReport& measured) { return is_on_gpu(measured.report); });
-  if (on_gpus) {
+  if (std::ranges::any_of(question.reports, is_from_gpu)) {
     out.push_back(
         "GPUs of one instance do not slow each other down; workers on one GPU do, as measured, and nothing on it is "
         "shared between them");

@@ -16,7 +16,7 @@ namespace {
 constexpr double kMs = 1e6;
 constexpr std::int64_t kMiB = 1 << 20;
 
-MachineFigure figure(double best) { return {.best = best, .median = best}; }
+MachineFigure figure(double best) { return {.best = best, .median = best, .samples = {best}}; }
 
 Stat median(double value) { return Stat{.median = value, .n = 1}; }
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "cli/commands/commands.h"
@@ -310,7 +311,8 @@ TEST_CASE("a report from a GPU buys the card that was measured, by its workers a
   const File report(write_report(report_of_an_l4()));
   const File catalog(kCards);
   const auto plan_for = [&](const std::vector<std::string>& more) {
-    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path, "--slo", "p99=100ms"};
+    std::vector<std::string> arguments = {report.path, "--catalog", catalog.path};
+    if (std::ranges::find(more, "--slo") == more.end()) arguments.insert(arguments.end(), {"--slo", "p99=100ms"});
     arguments.insert(arguments.end(), more.begin(), more.end());
     return run(arguments);
   };
@@ -322,6 +324,10 @@ TEST_CASE("a report from a GPU buys the card that was measured, by its workers a
     CAPTURE(part);
     CHECK_MESSAGE(holds(shown.out, part), shown.out);
   }
+  CHECK_FALSE(holds(shown.out, "share of its vCPUs in use"));
+  // Single requests, whose memory is known.
+  const Run at_once = plan_for({"--rate", "20/s", "--slo", "p99=12ms", "--measured-on", "l4"});
+  CHECK_MESSAGE(holds(at_once.out, "for the driver and a margin"), at_once.out);
   const auto plan = read_plan(plan_for({"--rate", "300/s", "--measured-on", "l4", "--json"}).out, "-");
   REQUIRE(plan);
   REQUIRE(plan->recommendation);
@@ -331,6 +337,11 @@ TEST_CASE("a report from a GPU buys the card that was measured, by its workers a
   REQUIRE(bought.memory.gpu);
   CHECK(bought.memory.gpu->workers == bought.workers);
   CHECK(bought.memory.gpu->available_bytes == std::int64_t{24} << 30);
+  const auto is_left_out = [&](const char* why) {
+    return std::ranges::any_of(plan->catalog.left_out, [&](const LeftOut& left) { return holds(left.why, why); });
+  };
+  CHECK(is_left_out("has no GPU: the model was measured on one"));
+  CHECK(is_left_out("another GPU than was measured (L4)"));
   // Without --measured-on the driver's name of the card is enough, and the CPU beside it is not known.
   const auto unsaid = read_plan(plan_for({"--rate", "300/s", "--json"}).out, "-");
   REQUIRE(unsaid);
