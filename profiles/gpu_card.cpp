@@ -27,8 +27,10 @@ bool names_memory(std::string_view name, std::int64_t bytes) {
 
 bool is_on_gpu(const Report& report) { return report.mlplan.device != "cpu"; }
 
-// "CUDA 13.0 build; AVX512; OpenMP; NVIDIA L4, driver for CUDA 13.0"
+// By NVML, or else by the worker: "CUDA 13.0 build; AVX512; OpenMP; NVIDIA L4, driver for CUDA 13.0".
 std::string gpu_name_of(const Report& report) {
+  if (is_on_gpu(report) && !report.machine.gpus.empty() && !report.machine.gpus.front().name.empty())
+    return report.machine.gpus.front().name;
   const std::string& build = report.mlplan.libtorch_build;
   const std::size_t semicolon = build.rfind("; ");
   if (!is_on_gpu(report) || semicolon == std::string::npos) return {};

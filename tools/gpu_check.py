@@ -151,7 +151,7 @@ class GpuCheck:
         """Whether a process can get a context; sets no_gpu where not."""
         ended = self.run("gpu", self.bin / "mlplan-kernels", ["--benchmark_filter=gpu/start_context"], 60)
         if ended.code != 0:
-            said = re.search(r"ERROR OCCURRED: '(.*?)'", ended.out + ended.err)
+            said = re.search(r"ERROR OCCURRED: '(.*)'", ended.out + ended.err)
             self.no_gpu = said.group(1) if said else ended.last_line()
             raise NotRun(self.no_gpu)
         if shutil.which("nvidia-smi"):
@@ -270,13 +270,19 @@ class GpuCheck:
 
     def ledger(self, name):
         report = self.document(f"{name}.json")
-        rows = [row for row in report["memory"]["ledger"] if row.get("gpu_parts")]
-        if not rows:
+        gpu = report["memory"].get("gpu")
+        if not gpu:
             raise NotRun("the report has no parts of the GPU's memory")
-        whole, parts = rows[-1]["gpu_process_bytes"], rows[-1]["gpu_parts"]
-        if not whole or not whole["median"]:
-            raise NotRun("NVML does not say what the process takes")
-        return agreement(sum(part["median"] for part in parts.values()), whole["median"], "bytes of all parts", "in all")
+        whole = gpu["process_bytes"].get("median")
+        if not whole:
+            raise NotRun(gpu.get("not_seen") or "NVML does not say what the process takes")
+        said = agreement(sum(part["bytes"]["median"] for part in gpu["parts"]), whole, "bytes of all parts", "in all")
+        apart = gpu.get("disagreement")
+        if apart is None:
+            raise NotRun(f"{said}; nothing else says what the process takes")
+        if abs(apart) > AGREE:
+            raise Failed(f"{said}, and {abs(apart):.1%} from what NVML's processes or the end of the worker say")
+        return f"{said}, {abs(apart):.1%} from what else tells it"
 
     def gate(self, name):
         self.document(f"{name}.json")

@@ -157,7 +157,6 @@ Status check_load(const bench::Options& options) {
 }
 
 void declare_vary(Flags& flags, bench::Options& options) {
-  flags.group("Variants");
   flags.repeatable("--vary", "NAME=LIST", "variable of the worker's environment: start at each value, too",
                    read_vary(options));
 }
@@ -176,8 +175,7 @@ Status check_vary(const bench::Options& options) {
 
 void declare_output(Flags& flags, BenchRequest& request) {
   flags.group("Output");
-  flags.value("--machine", "FILE", "what mlplan probe found of this machine: figures stand beside its limits",
-              read_text(request.machine));
+  flags.value("--machine", "FILE", "limits by mlplan probe: figures stand beside them", read_text(request.machine));
   flags.value("--save-golden", "FILE", "write inputs and outputs (.npz) to hold others against",
               read_text(request.options.save_golden));
   flags.value("-o,--output", "FILE", "also write the report as JSON; - is standard output", read_text(request.output));

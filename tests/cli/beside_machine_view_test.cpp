@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "cli/terminal.h"
 #include "tests/cli/golden.h"
 
 using namespace mlplan;
@@ -38,6 +39,7 @@ BesideMachine beside() {
 }  // namespace
 
 TEST_CASE("figures stand beside the machine's with the share that was reached; of the steady rows the nearest") {
+  take_over_locale([](const char*) { return std::optional<std::string>(); });
   check_golden("beside_machine_100.txt", beside_machine_view(beside(), Style{}));
 }
 

@@ -229,7 +229,7 @@ Report huge_slow_model() {
   ColdStartState warm;
   warm.name = "warm";
   warm.why_not = "30 GiB of files do not stay in 8.2 GiB of page cache";
-  report.cold_start = {{warm, slow}, {}, {"Storage delivers 112 MB/s: reading is 99 % of the start."}};
+  report.cold_start = {{warm, slow}, {}, {}, {"Storage delivers 112 MB/s: reading is 99 % of the start."}};
 
   report.memory = {};
   report.memory.ledger = {ledger_row("baseline", 4.2, 2.1, 1.4, 1), ledger_row("framework", 96, 61, 32, 1),

@@ -41,7 +41,7 @@ TEST_CASE("what the prediction would have been, had one known the machine's spee
   wide.width = 160;
   const std::string text = render(verification, wide);
   CHECK(has(text, "hindsight"));
-  CHECK(has(text, "response p99 112 ms (+25 %)"));
+  CHECK(has(text, "response p99 114 ms (+25 %)"));
 }
 
 TEST_CASE("no line of a verification is wider than the terminal") {

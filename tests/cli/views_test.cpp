@@ -141,7 +141,7 @@ TEST_CASE("each value that starts were varied over has a line") {
   varied.module_loading = "eager";
   varied.gpu = Stat{.median = 1024.0 * 1024 * 1024, .n = 6};
   CHECK(contains(varied_starts(cold_start, Style{.width = 160}),
-                 "CUDA_MODULE_LOADING=EAGER: 2.0 s to the first result, warm (1.90 .. 2.10 s, n = 6), 1.00 GiB of the "
+                 "CUDA_MODULE_LOADING=EAGER: 2.00 s to the first result, warm (1.90 .. 2.10 s, n = 6), 1.00 GiB of the "
                  "GPU by then, modules loaded eagerly"));
 }
 

@@ -109,9 +109,10 @@ TEST_CASE("mlplan-kernels needs no library of CUDA to start") {
 }
 
 TEST_CASE("the timers cannot be compared without a GPU, and the reason is that of the benchmarks") {
-  const Ended ended = run_kernels("--compare-gpu-timers", "LD_LIBRARY_PATH=" STAND_IN_FOLDER " STAND_IN_VERSION=12080");
+  const Ended ended = run_kernels("--compare-gpu-timers", "LD_LIBRARY_PATH=" STAND_IN_DRIVER " STAND_IN_VERSION=12080");
   CHECK(ended.code == 3);
-  CHECK(
-      ended.out ==
-      "mlplan-kernels: the driver is too old: it supports CUDA 12.8, this program needs 13.0; install R580 or newer\n");
+  CHECK(ended.out ==
+        "mlplan-kernels: the NVIDIA driver is too old: it is for CUDA 12.8, this program is built with CUDA 13.0; "
+        "install "
+        "driver R580 or newer, or use one that is built with CUDA 12\n");
 }

@@ -136,11 +136,12 @@ class WithStandIns(unittest.TestCase):
         self.assertEqual(checks["tests of mlplan_kernels_tests"]["verdict"], "not run")
 
     def test_parts_of_the_memory_are_held_against_the_whole(self):
-        for parts, verdict in ((100, "pass"), (95, "fail")):
+        for parts, apart, verdict in ((100, 0.01, "pass"), (95, 0.01, "fail"), (100, 0.05, "fail"), (100, None, "not run")):
             said = answers()
             said["mlplan bench"]["file"] = report()
-            said["mlplan bench"]["file"]["memory"]["ledger"] = [
-                {"gpu_process_bytes": stat(100), "gpu_parts": {"context": stat(40), "rest": stat(parts - 40)}}]
+            said["mlplan bench"]["file"]["memory"]["gpu"] = {
+                "process_bytes": stat(100), "disagreement": apart, "not_seen": "",
+                "parts": [{"name": "context", "bytes": stat(40)}, {"name": "rest", "bytes": stat(parts - 40)}]}
             _, checks, _ = self.check(said)
             self.assertEqual(checks["memory of cnn adds up"]["verdict"], verdict, checks)
 
@@ -184,7 +185,7 @@ class WithTheProgramsThatWereBuilt(unittest.TestCase):
                                    env=environment)
             self.assertEqual(ended.returncode, 3, ended.stdout + ended.stderr)
             self.assertIn("pass     programs: mlplan ", ended.stdout)
-            self.assertRegex(ended.stdout, "not run  a GPU: (no NVIDIA driver|no GPU is visible|this build has no CUDA)")
+            self.assertRegex(ended.stdout, "not run  a GPU: (there is no NVIDIA driver|no GPU is visible|this build has no CUDA)")
             self.assertIn("not run  bench cnn: no GPU", ended.stdout)
 
 
