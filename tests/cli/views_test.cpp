@@ -134,8 +134,9 @@ TEST_CASE("blocks and starts in which the GPU was slowed down are shown beside t
 
 TEST_CASE("each value that starts were varied over has a line") {
   ColdStart cold_start;
-  cold_start.varied = {{.variable = "CUDA_MODULE_LOADING", .value = "EAGER"}};
-  VariedStarts& varied = cold_start.varied[0];
+  VariedStarts& varied = cold_start.varied.emplace_back();
+  varied.variable = "CUDA_MODULE_LOADING";
+  varied.value = "EAGER";
   CHECK(contains(varied_starts(cold_start, Style{}), "CUDA_MODULE_LOADING=EAGER: not measured"));
   varied.time_to_first_result = Stat{.median = 2e9, .low = 1.9e9, .high = 2.1e9, .n = 6};
   varied.module_loading = "eager";
