@@ -121,11 +121,18 @@ TEST_CASE("a run on a GPU has its phases, the device's memory and the times ther
   CHECK(gate("100MiB") == 1);
   CHECK(gate("1GiB") != 2);
   // The card is none of the catalog's: which it was has to be said, and then it is planned with.
-  check_end(run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm"}}), 1,
-            {"another GPU than was measured (a GPU that is not there)"});
-  check_end(
-      run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on", "g6.xlarge"}}),
-      0, {"g6.xlarge", "1 x L4"});
+  const auto planned = [&](const std::vector<std::string>& more) {
+    Invocation plan = {{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm"}};
+    plan.arguments.insert(plan.arguments.end(), more.begin(), more.end());
+    plan.environment["COLUMNS"] = "160";
+    return run(plan);
+  };
+  const Ended unknown = planned({});
+  CHECK(unknown.exit_code == 1);
+  CHECK_MESSAGE(unknown.out.find("another GPU than was measured") != std::string::npos, unknown.out);
+  const Ended known = planned({"--measured-on", "g6.xlarge"});
+  CHECK(known.exit_code == 0);
+  for (const char* part : {"g6.xlarge", "1 x L4"}) CHECK_MESSAGE(known.out.find(part) != std::string::npos, known.out);
   check_end(
       run({{"plan", path, "--rate", "10/s", "--slo", "p99=1s", "--start-state", "warm", "--measured-on", "c7i.large"}}),
       2, {"has no GPU"});
