@@ -19,9 +19,10 @@ constexpr double kBeyondCache = 4;  // times the cache's size: what is less may 
 
 using OneFigure = std::optional<MachineFigure>;
 
-const Phase* phase_of(const ColdStartState& state, const char* name) {
-  const auto phase = std::ranges::find(state.phases, name, &Phase::name);
-  return phase == state.phases.end() || phase->wall.n == 0 || !(phase->wall.median > 0) ? nullptr : &*phase;
+// One that takes time.
+const Phase* timed_phase(const ColdStartState& state, const char* name) {
+  const Phase* phase = find_phase(state.phases, name);
+  return phase != nullptr && phase->wall.n > 0 && phase->wall.median > 0 ? phase : nullptr;
 }
 
 class Comparison {
@@ -68,16 +69,16 @@ class Comparison {
   void compare_start(const ColdStartState& state) {
     const std::string at = "cold_start." + state.name + ".";
     const MachineProfile& profile = machine_.profile;
-    if (const Phase* phase = phase_of(state, "process_start"))
+    if (const Phase* phase = timed_phase(state, "process_start"))
       add_time(at + phase->name, phase->wall.median, "process/true", profile.process_start.small);
     compare_reading(state, at);
     if (gpu_ == nullptr) return;
     const std::string device = "/device:" + std::to_string(gpu_->info.device);
-    if (const Phase* phase = phase_of(state, "cuda_driver"))
+    if (const Phase* phase = timed_phase(state, "cuda_driver"))
       add_time(at + phase->name, phase->wall.median, "gpu/start_driver" + device, gpu_->start.driver);
-    if (const Phase* phase = phase_of(state, "cuda_context"))
+    if (const Phase* phase = timed_phase(state, "cuda_context"))
       add_time(at + phase->name, phase->wall.median, "gpu/start_context" + device, gpu_->start.context);
-    if (const Phase* phase = phase_of(state, "copy_to_device");
+    if (const Phase* phase = timed_phase(state, "copy_to_device");
         phase != nullptr && state.copied_bytes.value_or(0) > 0) {
       const double rate = static_cast<double>(*state.copied_bytes) * 1e9 / phase->wall.median;
       add_rate(at + phase->name, rate, "gpu/to_device_pinned" + device, gpu_->copies.to_device_pinned);
@@ -86,7 +87,7 @@ class Comparison {
   }
 
   void compare_reading(const ColdStartState& state, const std::string& at) {
-    const Phase* phase = phase_of(state, "file_read");
+    const Phase* phase = timed_phase(state, "file_read");
     if (phase == nullptr) return;
     if (report_.model.format != "torchscript")
       return not_compared(at + phase->name, "how much of a compiled package is read is not counted");

@@ -10,6 +10,7 @@
 #include "bench/cold_files.h"
 #include "bench/cold_start_report.h"
 #include "bench/command_process.h"
+#include "bench/environment.h"
 #include "bench/evidence.h"
 #include "bench/machine.h"
 #include "bench/model_file.h"
@@ -163,7 +164,7 @@ Result<CommandProcess> CommandRun::start() {
   launch.line = line_;
   launch.environment = options_.environment;
   launch.cpus = options_.cpus;
-  launch.padding = (options_.seed * 7919 + starts_ * 104729) % 4096;
+  launch.padding = padding_of(options_.seed, starts_);
   const int port = free_port();
   for (std::string& word : launch.line.words) word = with_port(word, port);
   for (auto& [name, value] : launch.environment) value = with_port(value, port);

@@ -21,12 +21,6 @@ std::string readable(std::string name) {
   return name;
 }
 
-const Phase* find_phase(const ColdStartState& state, std::string_view name) {
-  const auto found =
-      std::find_if(state.phases.begin(), state.phases.end(), [&](const Phase& phase) { return phase.name == name; });
-  return found == state.phases.end() ? nullptr : &*found;
-}
-
 double part(const Phase& phase, std::string_view name) {
   for (const auto& [part_name, stat] : phase.parts) {
     if (part_name == name) return stat.median;
@@ -61,14 +55,14 @@ void where_the_time_goes(const ColdStartState& state, std::vector<std::string>& 
 
 // Of a program seen from outside, which has one phase: how much of the start it computes.
 void busy_or_waiting(const ColdStartState& state, std::vector<std::string>& out) {
-  const Phase* all = find_phase(state, "until_ready");
+  const Phase* all = find_phase(state.phases, "until_ready");
   if (all == nullptr || !(all->wall.median > 0)) return;
   out.push_back(fmt::format("Until a {} start is ready its processes use {} of CPU time in {}.", readable(state.name),
                             format_duration(all->cpu.median), format_duration(all->wall.median)));
 }
 
 void distance_from_the_limit(const ColdStartState& state, double bytes, std::vector<std::string>& out) {
-  const Phase* read = find_phase(state, "file_read");
+  const Phase* read = find_phase(state.phases, "file_read");
   const bool warm = state.name == "warm";
   const std::optional<double>& limit = warm ? state.limit.copy_bytes_per_s : state.limit.read_bytes_per_s;
   if (read == nullptr || !(read->wall.median > 0) || !limit) return;
@@ -92,7 +86,7 @@ void distance_from_the_limit(const ColdStartState& state, double bytes, std::vec
 }
 
 void rate_of_copying(const ColdStartState& state, std::vector<std::string>& out) {
-  const Phase* copy = find_phase(state, "copy_to_device");
+  const Phase* copy = find_phase(state.phases, "copy_to_device");
   if (copy == nullptr || !state.copied_bytes || !(copy->wall.median > 0)) return;
   if (copy->wall.median < 0.05 * state.time_to_first_result.median) return;  // not where the time is
   const auto bytes = static_cast<double>(*state.copied_bytes);
@@ -250,7 +244,7 @@ std::vector<std::string> diagnose(const Report& report) {
   simultaneous_starts(report, out);
   varied_starts(report, out);
   if (headline != nullptr) {
-    const Phase* first = find_phase(*headline, "first_inference");
+    const Phase* first = find_phase(headline->phases, "first_inference");
     const SteadyRow* row = nullptr;
     for (const SteadyRow& each : report.steady) {
       if (each.mode == "closed" && each.concurrency == 1 && each.workers == 1 && each.latency.n > 0 &&

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "bench/clock.h"
+#include "bench/statistics.h"
 
 namespace mlplan::bench {
 namespace {
@@ -23,9 +24,7 @@ std::optional<ValueRange> range_of(const std::vector<GpuSpan>& spans, gpu::Manag
   }
   if (values.empty()) return std::nullopt;
   std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  const double median = values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-  return ValueRange{values.front(), median, values.back(), static_cast<std::int64_t>(values.size())};
+  return ValueRange{values.front(), median(values), values.back(), static_cast<std::int64_t>(values.size())};
 }
 
 GpuMoment moment_of(const gpu::ManagedState& state) {

@@ -45,6 +45,17 @@ class GpuSpans {
 };
 void wait_to_cool(int tries);  // longer each time, from 50 ms on
 
+// Measures, and again while the GPU was slowed down, within the limits of `spans`. `measure` says whether it came to
+// anything: where not, that is for the caller. Once without a GPU.
+template <class Measure>
+void measure_cool(const std::optional<gpu::ManagedDevice>& device, GpuSpans& spans, const Measure& measure) {
+  for (int tries = 0;; ++tries) {
+    const std::optional<gpu::ManagedState> before = device ? std::optional(device->state()) : std::nullopt;
+    if (!measure() || !before || !spans.again({*before, device->state()}, tries)) return;
+    wait_to_cool(tries);
+  }
+}
+
 // Absent where there is nothing.
 std::optional<GpuConditions> conditions_of(const GpuSpans& spans);
 // "thermal", "power_brake", "hardware", and "power_cap" first.

@@ -71,13 +71,14 @@ Result<std::optional<worker::Served>> serve_once(const World& world, CellSamples
   request.serve = wanted;
   reset_peak_rss(worker->process.pid());
   Result<worker::Reply> reply;
-  for (int tries = 0;; ++tries) {
-    const std::optional<gpu::ManagedState> before = world.gpu ? std::optional(world.gpu->state()) : std::nullopt;
-    if (Status sent = worker->process.send(request); !sent) return fail(sent.error());
+  Status sent;
+  measure_cool(world.gpu, cell.gpu, [&] {
+    sent = worker->process.send(request);
+    if (!sent) return false;
     reply = worker->process.await_with_failure(world.limits);
-    if (!reply || reply->failure || !before || !cell.gpu.again({*before, world.gpu->state()}, tries)) break;
-    wait_to_cool(tries);
-  }
+    return reply && !reply->failure;
+  });
+  if (!sent) return fail(sent.error());
   if (!reply) {
     if (reply.error().kind == ErrorKind::interrupted) return fail(reply.error());
     cell.failure = reply.error().message;

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ctime>
 
+#include "bench/environment.h"
 #include "bench/focus.h"
 #include "bench/model_file.h"
 #include "bench/proc_files.h"
@@ -121,8 +122,10 @@ void ModelRun::plan(const Pace& pace) {
   const double needed_ns = std::max(kLeastWarmUpNs, kInferencesToWarmUp * pace_.inference_ns);
   warm_up_fits_ = needed_ns <= static_cast<double>(warm_up_cap_ns_);
   warm_up_ns_ = std::min(needed_ns, static_cast<double>(warm_up_cap_ns_));
-  if (options_.cold_start) plan_cold_starts();
-  if (options_.cold_start) plan_varied_starts();
+  if (options_.cold_start) {
+    plan_cold_starts();
+    plan_varied_starts();
+  }
   if (options_.memory) plan_memory();
   if (options_.load) plan_load_visits();  // its first visits are set aside before the steady cells are
   if (options_.steady) plan_steady();
@@ -359,13 +362,13 @@ VisitPlan ModelRun::visit_plan(const VisitGroup& group) const {
 }
 
 LoadVisit ModelRun::load_visit() const {
-  return {options_.arrivals, options_.seed * 7919 + tasks_.number(), found_.load.visit_ns, warm_up_cap_ns_};
+  return {options_.arrivals, task_seed(), found_.load.visit_ns, warm_up_cap_ns_};
 }
 
 Status ModelRun::serve(ServingSamples& samples) {
   Crew crew(found_.world, {.threads = samples.threads});
   if (Status filled = crew.fill(samples.workers); !filled) return filled;
-  return visit_serving(crew, {pace_.inference_ns, kServingNs, options_.seed * 7919 + tasks_.number()}, samples);
+  return visit_serving(crew, {pace_.inference_ns, kServingNs, task_seed()}, samples);
 }
 
 // A process whose start took much of the time box tells its memory and its steady latency as well.
@@ -388,7 +391,7 @@ Status ModelRun::use_well(Worker& worker, const ColdSample& sample) {
 }
 
 Status ModelRun::perform_cold_start(CacheState state) {
-  const std::uint64_t padding = (options_.seed * 7919 + tasks_.number() * 104729) % 4096;
+  const std::uint64_t padding = padding_of(options_.seed, tasks_.number());
   Afterwards afterwards;
   if (long_start_ && found_.samples.empty()) {
     afterwards = [this](Worker& worker, const ColdSample& sample) { return use_well(worker, sample); };
@@ -415,7 +418,7 @@ Status ModelRun::carry_out(const Task& task) {
       return {};
     case TaskKind::cold_start: return perform_cold_start(static_cast<CacheState>(task.parameter));
     case TaskKind::varied_start:
-      return take_varied(found_.world, (options_.seed * 7919 + tasks_.number() * 104729) % 4096,
+      return take_varied(found_.world, padding_of(options_.seed, tasks_.number()),
                          found_.varied[static_cast<std::size_t>(task.parameter)]);
     case TaskKind::ledger: return keep(found_.ledger, take_ledger_pass(found_.world, warm_up_cap_ns_));
     case TaskKind::marginal:

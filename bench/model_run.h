@@ -78,6 +78,7 @@ class ModelRun {
   void note_gpu_at_end(MachineInfo& machine) const;
   Status use_well(Worker& worker, const ColdSample& sample);
   VisitPlan visit_plan(const VisitGroup& group) const;
+  std::uint64_t task_seed() const { return options_.seed * 7919 + tasks_.number(); }  // another for each task
   LoadVisit load_visit() const;
   Status serve(ServingSamples& samples);
   bool of_several(const Task& task) const;

@@ -150,15 +150,13 @@ Result<std::optional<std::vector<worker::Measured>>> ask_for_block(const World& 
 // One block of one cell on all workers. False: the visit must end (a worker died), the cell is marked.
 Result<bool> run_block(const World& world, CellSamples& cell, const VisitPlan& plan, std::vector<Worker>& workers) {
   Result<std::optional<std::vector<worker::Measured>>> answers;
-  for (int tries = 0;; ++tries) {
-    const std::optional<gpu::ManagedState> before = world.gpu ? std::optional(world.gpu->state()) : std::nullopt;
+  measure_cool(world.gpu, cell.gpu, [&] {
     answers = ask_for_block(world, cell, plan, workers);
-    if (!answers) return fail(answers.error());
-    if (!*answers) return false;
-    if ((*answers)->size() < workers.size()) return true;
-    if (!before || !cell.gpu.again({*before, world.gpu->state()}, tries)) break;
-    wait_to_cool(tries);
-  }
+    return answers && *answers && (*answers)->size() == workers.size();
+  });
+  if (!answers) return fail(answers.error());
+  if (!*answers) return false;
+  if ((*answers)->size() < workers.size()) return true;
   std::vector<WorkerBlock> blocks;
   for (worker::Measured& one : **answers) {
     cell.device.back().insert(cell.device.back().end(), one.device_ns.begin(), one.device_ns.end());

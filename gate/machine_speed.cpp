@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 2> kBeforeTheModel = {"process_start", "f
 std::vector<double> before_the_model(const ColdStartState& state) {
   std::vector<double> sums;
   for (const std::string_view name : kBeforeTheModel) {
-    const auto phase = std::ranges::find(state.phases, name, &Phase::name);
-    if (phase == state.phases.end()) return {};
+    const Phase* phase = find_phase(state.phases, name);
+    if (phase == nullptr) return {};
     const std::vector<double>& samples = phase->wall.samples;
     if (sums.empty()) sums.assign(samples.size(), 0);
     if (samples.size() != sums.size()) return {};

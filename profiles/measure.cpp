@@ -129,8 +129,8 @@ class Walk {
   void operator()(const char* key, const std::vector<Phase>& phases) {
     static const Phase kNone;
     for (const char* name : kPhases) {
-      const auto phase = std::ranges::find(phases, name, &Phase::name);
-      const bool there = phase != phases.end();
+      const Phase* phase = find_phase(phases, name);
+      const bool there = phase != nullptr;
       named(key, name, there ? why_not_ : first_of(why_not_, "this start has no such phase"),
             [&] { fields(*this, there ? *phase : kNone); });
     }

@@ -1,5 +1,7 @@
 #include "profiles/report.h"
 
+#include <algorithm>
+
 #include "profiles/report_fields.h"
 #include "profiles/support/json_text.h"
 
@@ -10,6 +12,11 @@ const ColdStartState* find_state(const Report& report, std::string_view name) {
     if (state.name == name && state.achieved && state.time_to_first_result.n > 0) return &state;
   }
   return nullptr;
+}
+
+const Phase* find_phase(const std::vector<Phase>& phases, std::string_view name) {
+  const auto found = std::ranges::find(phases, name, &Phase::name);
+  return found == phases.end() ? nullptr : &*found;
 }
 
 nlohmann::ordered_json to_ordered_json(const Report& report) {

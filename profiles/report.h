@@ -470,6 +470,8 @@ struct Report {
 
 // The cold start in that state; null where it was not reached, or was not timed.
 const ColdStartState* find_state(const Report& report, std::string_view name);
+// null: none has that name.
+const Phase* find_phase(const std::vector<Phase>& phases, std::string_view name);
 
 // Stable key order: equal reports give equal bytes.
 nlohmann::ordered_json to_ordered_json(const Report& report);

@@ -62,8 +62,7 @@ std::string why_it_timed_out(std::int64_t limit_ns) {
   return "not all of its work could be queued while it was held back, for " +
          format_duration(static_cast<double>(limit_ns)) +
          ": it waits for the GPU within a call (.item(), a boolean mask, memory that is taken), queues more than the "
-         "driver "
-         "holds, or launches are serialised (CUDA_LAUNCH_BLOCKING, a profiler)";
+         "driver holds, or launches are serialised (CUDA_LAUNCH_BLOCKING, a profiler)";
 }
 
 // nullopt: the gate could not be shut, and why; the time says nothing where it has timed out.

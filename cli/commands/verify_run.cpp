@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "bench/machine.h"
 #include "bench/serving.h"
@@ -72,15 +73,34 @@ bench::PoolPlay pool_play(const VerifySetup& setup) {
   return play;
 }
 
+// What an idle moment and busy neighbours cost: as it was measured before the run, or else by the report.
+struct ServingCosts {
+  planner::AfterIdle after_idle = {};
+  std::vector<double> service_factor = {};
+  const char* idle_from = "from the report";
+  const char* busy_from = "from the report";
+};
+
+ServingCosts serving_costs(const VerifySetup& setup, const PoolCalibration& calibration) {
+  constexpr const char* kMeasured = "measured before the run";
+  const planner::FleetSettings& fleet = setup.scaled.fleet;
+  ServingCosts out{.after_idle = fleet.instance.after_idle, .service_factor = fleet.host->service_factor};
+  if (!calibration.serving) return out;
+  out.after_idle = planner::after_idle_of(*calibration.serving);
+  out.idle_from = kMeasured;
+  if (!calibration.serving->beside) return out;
+  out.service_factor = planner::service_factors_of(*calibration.serving);
+  out.busy_from = kMeasured;
+  return out;
+}
+
 planner::Scenario scenario_of(const VerifySetup& setup, const PoolCalibration& calibration) {
   planner::Scenario scenario;
   scenario.fleet = setup.scaled.fleet;
   planner::InstanceSettings& instance = scenario.fleet.instance;
-  if (calibration.serving) {
-    instance.after_idle = planner::after_idle_of(*calibration.serving);
-    if (calibration.serving->beside)
-      scenario.fleet.host->service_factor = planner::service_factors_of(*calibration.serving);
-  }
+  ServingCosts costs = serving_costs(setup, calibration);
+  instance.after_idle = costs.after_idle;
+  scenario.fleet.host->service_factor = std::move(costs.service_factor);
   for (planner::BatchService& law : instance.service) law.time_s = planner::scaled(law.time_s, calibration.pace);
   const double inference_s = instance.service.front().time_s.mean;
   // A slot is taken from the moment a request is given to its worker until the answer is heard.
@@ -291,25 +311,19 @@ void add_assumed(const VerifySetup& setup, const PoolCalibration& calibration, V
   out.assumed.push_back({"drift of the machine's speed", calibration.drift.deviation, "ratio",
                          fmt::format("standard deviation of its logarithm, in stretches of {}",
                                      format_duration(calibration.drift.stretch_s * kNanoseconds))});
-  const bool measured = calibration.serving.has_value();
-  const std::string from = measured ? "measured before the run" : "from the report";
-  const planner::AfterIdle after_idle =
-      measured ? planner::after_idle_of(*calibration.serving) : setup.scaled.fleet.instance.after_idle;
-  if (after_idle.alone > 1) {
-    out.assumed.push_back({"inference after a long idle moment", after_idle.alone, "ratio", from});
-    out.assumed.push_back({"time to grow cold", after_idle.cooling_s * kNanoseconds, "ns", from});
-    out.assumed.push_back({"time to grow warm", after_idle.warming_s * kNanoseconds, "ns", from});
+  const ServingCosts costs = serving_costs(setup, calibration);
+  if (const planner::AfterIdle& after_idle = costs.after_idle; after_idle.alone > 1) {
+    out.assumed.push_back({"inference after a long idle moment", after_idle.alone, "ratio", costs.idle_from});
+    out.assumed.push_back({"time to grow cold", after_idle.cooling_s * kNanoseconds, "ns", costs.idle_from});
+    out.assumed.push_back({"time to grow warm", after_idle.warming_s * kNanoseconds, "ns", costs.idle_from});
   }
-  const planner::SharedHost& host = *setup.scaled.fleet.host;
-  const bool measured_beside = measured && calibration.serving->beside;
-  const std::vector<double> busy =
-      measured_beside ? planner::service_factors_of(*calibration.serving) : host.service_factor;
-  for (std::size_t k = 1; k < busy.size(); ++k)
-    out.assumed.push_back({fmt::format("service with {} busy at once", k + 1), busy[k], "ratio",
-                           measured_beside ? "measured before the run" : "from the report"});
+  for (std::size_t k = 1; k < costs.service_factor.size(); ++k)
+    out.assumed.push_back(
+        {fmt::format("service with {} busy at once", k + 1), costs.service_factor[k], "ratio", costs.busy_from});
   const bool starts = setup.scaled.follow || !setup.kills_s.empty();
   if (!starts) return;
-  out.assumed.push_back({"CPUs that a start keeps busy", host.cpus_per_load, "count", "from the report"});
+  out.assumed.push_back(
+      {"CPUs that a start keeps busy", setup.scaled.fleet.host->cpus_per_load, "count", "from the report"});
   const std::vector<double>& factors = setup.scaled.fleet.start_up.simultaneous_factor;
   for (std::size_t k = 1; k < factors.size(); ++k)
     out.assumed.push_back({fmt::format("{} starts at once", k + 1), factors[k], "ratio", "from the report"});

@@ -14,9 +14,9 @@ std::string cold_start_headline(const ColdStart& cold_start, const Style& style)
 // out breakdowns and the shorter phases.
 std::string waterfall(const ColdStartState& state, double axis_ns, bool compact, const Style& style);
 double wall_of(const ColdStartState& state);  // ns: the sum of the medians of its phases
-// "at once   2 starts 1.9x as long (1.0 s), 3 starts 2.8x as long (1.5 s), warm"; empty when not measured.
 // What --vary found, one line a value.
 std::string varied_starts(const ColdStart& cold_start, const Style& style);
+// "at once   2 starts 1.9x as long (1.0 s), 3 starts 2.8x as long (1.5 s), warm"; empty when not measured.
 std::string simultaneous_starts(const ColdStart& cold_start, const Style& style);
 
 }  // namespace mlplan::cli

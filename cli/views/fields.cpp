@@ -20,27 +20,29 @@ constexpr Field<Phase> kPhaseFields[] = {
 
 const Stat kNotMeasured = {};
 
+const Stat& or_not_measured(const std::optional<Stat>& stat) { return stat ? *stat : kNotMeasured; }
+
 constexpr Field<LedgerRow> kLedgerFields[] = {
     {"rss", "RSS", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.rss; }},
     {"pss", "PSS", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.pss; }},
     {"private", "private", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.private_bytes; }},
-    {"gpu", "GPU", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return row.gpu ? *row.gpu : kNotMeasured; }},
+    {"gpu", "GPU", Unit::bytes, [](const LedgerRow& row) -> const Stat& { return or_not_measured(row.gpu); }},
     {"gpu_process", "of it own", Unit::bytes,
-     [](const LedgerRow& row) -> const Stat& { return row.gpu_process ? *row.gpu_process : kNotMeasured; }},
+     [](const LedgerRow& row) -> const Stat& { return or_not_measured(row.gpu_process); }},
     {"gpu_allocated", "tensors", Unit::bytes,
-     [](const LedgerRow& row) -> const Stat& { return row.gpu_allocated ? *row.gpu_allocated : kNotMeasured; }},
+     [](const LedgerRow& row) -> const Stat& { return or_not_measured(row.gpu_allocated); }},
     {"gpu_reserved", "reserved", Unit::bytes,
-     [](const LedgerRow& row) -> const Stat& { return row.gpu_reserved ? *row.gpu_reserved : kNotMeasured; }},
+     [](const LedgerRow& row) -> const Stat& { return or_not_measured(row.gpu_reserved); }},
 };
 
 constexpr Field<SteadyRow> kSteadyFields[] = {
     {"latency", "median", Unit::duration, [](const SteadyRow& row) -> const Stat& { return row.latency; }},
     {"device", "on GPU", Unit::duration,
-     [](const SteadyRow& row) -> const Stat& { return row.device ? *row.device : kNotMeasured; }},
+     [](const SteadyRow& row) -> const Stat& { return or_not_measured(row.device); }},
     {"isolated", "by itself", Unit::duration,
-     [](const SteadyRow& row) -> const Stat& { return row.isolated ? *row.isolated : kNotMeasured; }},
+     [](const SteadyRow& row) -> const Stat& { return or_not_measured(row.isolated); }},
     {"back_to_back", "in a run", Unit::duration,
-     [](const SteadyRow& row) -> const Stat& { return row.back_to_back ? *row.back_to_back : kNotMeasured; }},
+     [](const SteadyRow& row) -> const Stat& { return or_not_measured(row.back_to_back); }},
     {"throughput", "throughput", Unit::per_second, [](const SteadyRow& row) -> const Stat& { return row.throughput; }},
     {"peak_rss", "peak RSS", Unit::bytes, [](const SteadyRow& row) -> const Stat& { return row.peak_rss; }},
 };

@@ -26,16 +26,12 @@ std::optional<double> mean_service_s(const std::vector<SimulationResult>& replic
 
 // Where nothing is known of a stretch it is as the one before it; the first, as the first that is known.
 void fill_gaps(const MeasuredServices& measured, std::vector<double>& pace) {
-  std::optional<double> last;
-  for (std::size_t i = 0; i < pace.size() && !last; ++i) {
-    if (measured.mean_s[i] > 0) last = pace[i];
-  }
+  const auto first = std::ranges::find_if(measured.mean_s, [](double mean_s) { return mean_s > 0; });
+  if (first == measured.mean_s.end()) return;
+  double last = pace[static_cast<std::size_t>(first - measured.mean_s.begin())];
   for (std::size_t i = 0; i < pace.size(); ++i) {
-    if (measured.mean_s[i] > 0) {
-      last = pace[i];
-    } else {
-      pace[i] = last.value_or(1);
-    }
+    if (measured.mean_s[i] > 0) last = pace[i];
+    pace[i] = last;
   }
 }
 

@@ -173,14 +173,14 @@ class Maker {
   // Of a type for which there is a report from its kind of device.
   std::string why_no_report(const InstanceType& type) const {
     const auto alike = [&](const Learnt& learnt) { return learnt.on_gpu == type.gpu.has_value(); };
-    const std::string& measured = std::ranges::find_if(learnt_, alike)->architecture;
+    const auto first_alike = std::ranges::find_if(learnt_, alike);
+    const std::string& measured = first_alike->architecture;
     if (type.architecture.empty())
       return fmt::format("the catalog does not say whether its processors are {}", measured);
     const bool runs_there = std::ranges::any_of(
         learnt_, [&](const Learnt& learnt) { return alike(learnt) && learnt.architecture == type.architecture; });
     if (!runs_there) return fmt::format("{} processors: the model was measured on {}", type.architecture, measured);
-    const MeasuredReport& first =
-        (*question_.reports)[static_cast<std::size_t>(std::ranges::find_if(learnt_, alike) - learnt_.begin())];
+    const MeasuredReport& first = (*question_.reports)[static_cast<std::size_t>(first_alike - learnt_.begin())];
     const bool listed = first.measured_on != nullptr && first.measured_on->gpu;
     const std::string card = listed ? first.measured_on->gpu->name : gpu_name_of(first.report);
     return card.empty() ? "it is not known which GPU was measured (--measured-on)"
@@ -193,6 +193,12 @@ class Maker {
     return need.worker
                ? fmt::format("a GPU of {} is too small: a worker takes {} of it", size, format_bytes(*need.worker))
                : fmt::format("nothing shows that a worker fits into a GPU of {}", size);
+  }
+
+  // The memory of a type on which one worker would fit, at the least of what does not.
+  static void note_too_small(const MemoryNeed& need, std::optional<double>& least_memory) {
+    const double least = (need.first + reserved_bytes(0)) / 0.95;
+    least_memory = std::min(least_memory.value_or(least), least);
   }
 
   void add_configurations(const InstanceType& type, double price, std::size_t report,
@@ -209,8 +215,7 @@ class Maker {
       const MemoryNeed need = memory_need(measured.report, largest.row.batch, worker.threads);
       const std::int64_t fitting = most_workers(need, memory - reserved_bytes(memory));
       if (fitting < 1) {
-        const double least = (need.first + reserved_bytes(0)) / 0.95;
-        least_memory = std::min(least_memory.value_or(least), least);
+        note_too_small(need, least_memory);
         continue;
       }
       // All the type can run, half of them, and one.
@@ -255,8 +260,7 @@ class Maker {
       const MemoryNeed need = memory_need(measured.report, largest.row.batch, worker.threads);
       const std::int64_t fitting = most_workers(need, memory - reserved_bytes(memory));
       if (fitting < 1) {
-        const double least = (need.first + reserved_bytes(0)) / 0.95;
-        least_memory = std::min(least_memory.value_or(least), least);
+        note_too_small(need, least_memory);
         continue;
       }
       // All that a GPU can run, and one.
