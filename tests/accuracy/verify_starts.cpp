@@ -56,8 +56,8 @@ void print_starts(const std::string& mlplan, const std::string& folder) {
                            .recommendation->capacity_per_s;
     write_rates(shape, one * 3, sample.traffic);
     const Plan live = plan_for(
-        sample,
-        fmt::format("--catalog {} --traffic {} --slo p99=1s --scaling live --node-start 1s", catalog, sample.traffic));
+        sample, fmt::format("--catalog {} --traffic {} --measured-on one --slo p99=1s --scaling live --node-start 1s",
+                            catalog, sample.traffic));
     const auto runs = static_cast<int>(number_of(list_of("RUNS", "3").front()));
     for (int seed = 1; seed <= runs; ++seed) {
       const Verification found =
