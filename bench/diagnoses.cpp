@@ -36,7 +36,7 @@ void where_the_time_goes(const ColdStartState& state, std::vector<std::string>& 
   static const std::pair<std::string_view, std::string_view> meanings[] = {
       {"process_start", "exec and dynamic linking of libtorch's libraries"},
       {"framework_start", "libtorch's static initialisers and first use, the same for every model"},
-      {"cuda_driver", "NVIDIA's driver: an idle card without a persistence daemon starts anew"},
+      {"cuda_driver", "NVIDIA's driver: its libraries, and the way to the card"},
       {"cuda_libraries", "CUDA's libraries, over 2 GB, the same for every model"},
       {"cuda_context", "the process's own set-up on the GPU, the same for every model"},
       {"op_libraries", "loading the custom operators"},
@@ -145,12 +145,10 @@ void warn_about_host_bound(const Report& report, std::vector<Warning>& out) {
   const SteadyRow& first = *bound.front();
   out.push_back(
       {"host_bound",
-       fmt::format("at batch {} the CPU sets the pace, not the GPU: queueing the work of an inference takes {}, "
-                   "the GPU is through with it after {}{}",
-                   fmt::join(rows, ", "), format_duration(first.enqueue->median), format_duration(first.device->median),
-                   first.isolated
-                       ? fmt::format(", though by itself it takes {}", format_duration(first.isolated->median))
-                       : ""),
+       fmt::format("at batch {} the CPU sets the pace, not the GPU: queueing the work of an inference takes {}, by "
+                   "itself it takes {} on the GPU",
+                   fmt::join(rows, ", "), format_duration(first.enqueue->median),
+                   format_duration(first.isolated->median)),
        "a larger batch costs little more; else fewer and larger operators: torch.jit.freeze, fusion, or a "
        "CUDA graph in the server"});
 }
@@ -272,9 +270,10 @@ std::vector<std::string> diagnose(const Report& report) {
 }
 
 std::optional<bool> is_host_bound(const SteadyRow& row) {
-  if (!row.device || !row.enqueue || !(row.device->median > 0)) return std::nullopt;
-  const double work = row.isolated ? row.isolated->median : row.device->median;
-  return row.enqueue->median > kHostBoundShare * work;
+  // What the model does on the GPU as it is deployed has the host's gaps in it, and where the model waits for the GPU
+  // itself the host's time has the GPU's: only a time by itself tells them apart.
+  if (!row.isolated || !row.enqueue || !(row.isolated->median > 0)) return std::nullopt;
+  return row.enqueue->median > kHostBoundShare * row.isolated->median;
 }
 
 std::vector<Warning> warn(const Report& report) {

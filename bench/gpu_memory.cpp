@@ -66,7 +66,10 @@ std::optional<std::int64_t> growth_at(const GpuPass& pass, const std::string& ba
 
 std::optional<std::int64_t> bytes_of_worker(std::int64_t pid, const Processes& before, const Processes& now) {
   if (!now) return std::nullopt;
-  if (const auto own = std::ranges::find(*now, pid, &gpu::ManagedProcess::pid); own != now->end()) return own->bytes;
+  // In a container its number may be that of another process outside, which was there before.
+  const bool is_taken = before && std::ranges::find(*before, pid, &gpu::ManagedProcess::pid) != before->end();
+  const auto own = std::ranges::find(*now, pid, &gpu::ManagedProcess::pid);
+  if (own != now->end() && !is_taken) return own->bytes;
   if (!before) return std::nullopt;
   const gpu::ManagedProcess* fresh = nullptr;
   for (const gpu::ManagedProcess& process : *now) {

@@ -190,7 +190,9 @@ void NoiseWatch::grade(MachineInfo& machine) const {
                               fmt::join(gpu.slowed_by, ", ")));
     }
     if (!gpu.persistence.value_or(true))
-      machine.why.push_back("persistence mode is off: a GPU that nobody uses is started anew with each worker");
+      machine.why.push_back(
+          "persistence mode is off: a GPU that nobody uses is started anew with its next user; mlplan keeps it awake "
+          "meanwhile, so that cold starts here are without that");
   }
   if (machine.cpu.governor == "unknown") machine.why.push_back("CPU frequency scaling cannot be seen");
   machine.grade = serious > 0 ? "C" : faults > 0 ? "B" : "A";

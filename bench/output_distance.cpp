@@ -37,7 +37,8 @@ double apart(std::int64_t a, std::int64_t b) {
 
 }  // namespace
 
-double rounding_tolerance(std::string_view dtype) {
+double rounding_tolerance(std::string_view dtype, bool on_gpu) {
+  if (on_gpu && (dtype == "f32" || dtype == "c64")) return 2e-3;
   if (dtype == "f64" || dtype == "c128") return 1e-12;
   if (dtype == "f32" || dtype == "c64") return 2e-5;
   if (dtype == "f16") return 1e-2;
@@ -45,7 +46,8 @@ double rounding_tolerance(std::string_view dtype) {
   return 0;
 }
 
-DistanceMeter::DistanceMeter(std::string output, std::string dtype) {
+DistanceMeter::DistanceMeter(std::string output, std::string dtype, bool on_gpu)
+    : tolerance_(rounding_tolerance(dtype, on_gpu)) {
   counts_.output = std::move(output);
   counts_.dtype = std::move(dtype);
 }
@@ -131,7 +133,7 @@ OutputDistance DistanceMeter::finish() const {
   }
   if (whole_ > 0) out.equal_share = static_cast<double>(whole_alike_) / static_cast<double>(whole_);
   const bool equal = !infinite_ && largest_ == 0 && whole_alike_ == whole_;
-  const bool rounding = !infinite_ && largest_ <= rounding_tolerance(out.dtype) * scale_;
+  const bool rounding = !infinite_ && largest_ <= tolerance_ * scale_;
   out.verdict = equal ? "equal" : rounding ? "rounding" : "differs";
   return out;
 }

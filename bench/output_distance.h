@@ -17,12 +17,13 @@ namespace mlplan::bench {
 
 // Largest distance, relative to the largest magnitude of the reference, that rounding in another order explains in
 // models as they are: some hundred units in the last place of the dtype. 0 for whole numbers. docs/method.md has what
-// it was held against.
-double rounding_tolerance(std::string_view dtype);
+// it was held against. On a GPU f32 is that of TF32, in which cuDNN convolves unless the model says otherwise: 10 bits
+// of a factor.
+double rounding_tolerance(std::string_view dtype, bool on_gpu = false);
 
 class DistanceMeter {
  public:
-  DistanceMeter(std::string output, std::string dtype);
+  DistanceMeter(std::string output, std::string dtype, bool on_gpu = false);
 
   // Adds values in their order. `row`: how many of them make up a row of scores (the last dimension); below 2: none do.
   void add(std::span<const double> values, std::span<const double> reference, std::size_t row);
@@ -37,6 +38,7 @@ class DistanceMeter {
   void add_row(std::span<const double> values, std::span<const double> reference);
 
   OutputDistance counts_;  // output, dtype, values, top1_rows and mismatched_nan only
+  double tolerance_ = 0;
   double largest_ = 0;
   double scale_ = 0;
   bool floating_ = false;

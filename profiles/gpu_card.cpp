@@ -29,7 +29,9 @@ bool is_on_gpu(const Report& report) { return report.mlplan.device != "cpu"; }
 
 // By NVML, or else by the worker: "CUDA 13.0 build; AVX512; OpenMP; NVIDIA L4, driver for CUDA 13.0".
 std::string gpu_name_of(const Report& report) {
-  if (is_on_gpu(report) && !report.machine.gpus.empty() && !report.machine.gpus.front().name.empty())
+  // Of a part of a card (MIG) NVML names the card; CUDA, that the worker has it from, names the part.
+  if (is_on_gpu(report) && !report.machine.gpus.empty() && !report.machine.gpus.front().mig.value_or(false) &&
+      !report.machine.gpus.front().name.empty())
     return report.machine.gpus.front().name;
   const std::string& build = report.mlplan.libtorch_build;
   const std::size_t semicolon = build.rfind("; ");

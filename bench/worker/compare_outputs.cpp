@@ -44,7 +44,8 @@ Agreement compare_outputs(const std::vector<OutputTensor>& outputs, const std::v
       throw Failure("model",
                     outputs[i].name + " changes its shape, from " + shape_text(other) + " to " + shape_text(tensor));
     }
-    meters.emplace_back(outputs[i].name, dtype_text(tensor.scalar_type()));
+    meters.emplace_back(outputs[i].name, dtype_text(tensor.scalar_type()),
+                        outputs[i].is_from_gpu || reference[i].is_from_gpu);
     add_tensor(meters.back(), tensor, other);
   }
   return bench::finish_all(meters, against, detail);

@@ -77,9 +77,10 @@ constexpr std::array<std::string_view, 5> kAboutMemory = {"DefaultCPUAllocator",
                                                           "out of memory", "Cannot allocate memory"};
 // What libtorch's CUDA allocator says, a kernel whose code found no room, and a library whose handle or workspace did
 // not.
-constexpr std::array<std::string_view, 5> kAboutDeviceMemory = {
-    "CUDA out of memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED",
-    "CUDNN_STATUS_ALLOC_FAILED"};
+constexpr std::array<std::string_view, 7> kAboutDeviceMemory = {
+    "CUDA out of memory",         "CUDA error: out of memory",     "CUDA driver error: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED", "CUDNN_STATUS_ALLOC_FAILED",
+    "DEVICE_ALLOCATION_FAILED"};
 constexpr std::array<std::string_view, 4> kAboutOperators = {
     "Unknown builtin op", "Unknown type name", "Could not find any similar ops", "Couldn't find an operator"};
 
@@ -153,7 +154,7 @@ WorkerFailure explain(const std::exception& error, Phase phase, const std::strin
   }
   if (contains(text, "no kernel image is available"))
     return {"cuda", cause, "this libtorch has no code for this GPU: point --torch-lib at a build that has"};
-  if (contains(text, "CUDA error: ") && !while_running(phase))
+  if ((contains(text, "CUDA error: ") || contains(text, "CUDA driver error: ")) && !while_running(phase))
     return {"cuda", cause, "look at nvidia-smi and dmesg for the state of the GPU"};
   if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr || contains_any(text, kAboutMemory)) {
     return {"out_of_memory", cause, "use a machine with more memory, a smaller batch, or a smaller dtype"};

@@ -67,7 +67,7 @@ void collect(const std::string& name, const c10::IValue& value, std::vector<Outp
     for (const c10::IValue& item : items) collect(name + "[" + std::to_string(index++) + "]", item, out);
   };
   if (value.isTensor()) {
-    if (value.toTensor().defined()) out.push_back({name, on_host(value.toTensor())});
+    if (value.toTensor().defined()) out.push_back({name, on_host(value.toTensor()), value.toTensor().is_cuda()});
   } else if (value.isTuple()) {
     collect_all(value.toTupleRef().elements());
   } else if (value.isList()) {

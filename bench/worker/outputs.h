@@ -16,8 +16,9 @@ std::vector<std::string> output_texts(const c10::IValue& output);
 
 // A tensor of what was returned, on the host, contiguous and dense; numbers are tensors of one element.
 struct OutputTensor {
-  std::string name;  // "output", "output[1]", "output['logits']"
-  at::Tensor tensor;
+  std::string name;   // "output", "output[1]", "output['logits']"
+  at::Tensor tensor;  // on the CPU
+  bool is_from_gpu = false;
 };
 std::vector<OutputTensor> output_tensors(const c10::IValue& output);
 

@@ -74,7 +74,7 @@ Agreement check_batch_split(Model& model, const Request& request, Blackbox& blac
     const std::vector<OutputTensor> part = outputs_of(model, input, rows_of(tensors, specs, from, at_once), blackbox);
     for (std::size_t k = meters.size(); k < part.size(); ++k) {
       names.push_back(part[k].name);
-      meters.emplace_back(part[k].name, dtype_text(part[k].tensor.scalar_type()));
+      meters.emplace_back(part[k].name, dtype_text(part[k].tensor.scalar_type()), part[k].is_from_gpu);
       follows.push_back(true);
     }
     for (const auto& [batch, outputs] : whole) {

@@ -17,6 +17,19 @@ constexpr double kGpuMargin = 0.05;
 
 double largest(const Stat& stat) { return stat.n > 0 ? stat.max : 0; }
 
+double largest(const std::optional<Stat>& stat) { return stat ? largest(*stat) : 0; }
+
+// Of a GPU, by one worker: by how much its used memory grew, or else all that is used there; 0: neither is known.
+double largest_on_gpu(const MemoryReport& memory) {
+  double grown = memory.gpu ? std::max(largest(memory.gpu->process), largest(memory.gpu->told)) : 0;
+  double used = 0;
+  for (const LedgerRow& row : memory.ledger) {
+    grown = std::max(grown, largest(row.gpu_process));
+    used = std::max(used, largest(row.gpu));
+  }
+  return grown > 0 ? grown : used;
+}
+
 // P(Poisson(mean) > most).
 double poisson_above(double mean, double most) { return boost::math::gamma_p(most + 1, mean); }
 
@@ -69,10 +82,7 @@ GpuNeed gpu_need(const Report& report, std::int64_t max_batch, std::int64_t thre
   const auto is_usual = [&](const auto& dim) { return usual.contains(dim.first) && usual.at(dim.first) == dim.second; };
   const std::int64_t batch_of_ledger = usual.contains("batch") ? usual.at("batch") : 1;
   GpuNeed need;
-  double worker = 0;
-  for (const LedgerRow& row : report.memory.ledger) {
-    if (row.gpu) worker = std::max(worker, largest(*row.gpu));
-  }
+  const double worker = largest_on_gpu(report.memory);
   if (worker > 0 && max_batch <= batch_of_ledger && std::ranges::all_of(dims, is_usual)) need.worker = worker;
   for (const SteadyRow& row : report.steady) {
     const bool served = row.latency.n > 0 && row.stop != "failed" && row.stop != "out_of_memory";

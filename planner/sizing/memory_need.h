@@ -34,8 +34,9 @@ double reserved_bytes(double memory_bytes);
 double reserved_gpu_bytes(double nominal_bytes);
 
 // How many workers one GPU has room for at a batch. Nothing on a GPU is shared between processes, weights included:
-// each takes as much as the first. What one takes is known at the batch and dimensions of the cold start (the ledger,
-// the whole device's use: of others, too); at others only that it fitted where it was measured.
+// each takes as much as the first. What one takes is known at the batch and dimensions of the cold start (what the
+// process has of the device by NVML; where there is none, the whole device's use, of others too); at other batches only
+// that it fitted where it was measured.
 struct GpuNeed {
   std::optional<double> worker = {};  // bytes; absent: not known at that batch
   std::int64_t seen_together = 0;     // workers that were measured side by side at that batch or a larger one

@@ -105,6 +105,8 @@ TEST_CASE("a worker is found in a list by its number, or as the one that is new 
   CHECK(bytes_of_worker(9, before, std::vector<gpu::ManagedProcess>{{7, 50}, {31009, 60}}) == 60);
   CHECK_FALSE(bytes_of_worker(9, before, std::vector<gpu::ManagedProcess>{{7, 50}, {31009, 60}, {31010, 60}}));
   CHECK_FALSE(bytes_of_worker(9, before, before));
+  // Another has its number outside of this container.
+  CHECK(bytes_of_worker(7, before, std::vector<gpu::ManagedProcess>{{7, 50}, {31009, 60}}) == 60);
   CHECK_FALSE(bytes_of_worker(9, before, std::vector<gpu::ManagedProcess>{{9, std::nullopt}}));
   CHECK_FALSE(bytes_of_worker(9, {}, {}));
 }

@@ -123,4 +123,15 @@ TEST_CASE("the whole is as bad as its worst part, by the part's own tolerance") 
   CHECK(finish_all({scores}, "", "").outputs.empty());
 }
 
+TEST_CASE("what convolutions on a GPU round away is rounding there, and is not on a CPU") {
+  for (const bool on_gpu : {false, true}) {
+    DistanceMeter meter("output", "f32", on_gpu);
+    meter.add(std::vector<double>{1, 2.002}, std::vector<double>{1, 2}, 2);
+    CHECK(meter.finish().verdict == (on_gpu ? "rounding" : "differs"));
+  }
+  DistanceMeter half("output", "f16", true);
+  half.add(std::vector<double>{1, 2.03}, std::vector<double>{1, 2}, 2);
+  CHECK(half.finish().verdict == "differs");
+}
+
 }  // namespace mlplan::bench

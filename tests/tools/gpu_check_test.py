@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import tarfile
 import tempfile
+import time
 import unittest
 from pathlib import Path
 
@@ -86,8 +88,8 @@ class WithStandIns(unittest.TestCase):
     def check(self, said):
         (self.bin / "answers.json").write_text(json.dumps(said))
         out = Path(self.folder.name) / "out"
-        ended = subprocess.run([sys.executable, SCRIPT, "--bin", self.bin, "--out", out, "--torch-lib", "/torch"],
-                               capture_output=True, text=True, check=False)
+        ended = subprocess.run([sys.executable, SCRIPT, "--bin", self.bin, "--out", out, "--torch-lib", "torch/lib", "--archive", out.parent / "all.tar.gz"],
+                               capture_output=True, text=True, check=False, cwd=self.folder.name)
         checks = {each["name"]: each for each in json.loads((out / "checks.json").read_text())["checks"]}
         self.assertEqual(len(checks), len(ended.stdout.splitlines()) - 1, ended.stdout)
         return ended, checks, out
@@ -107,6 +109,11 @@ class WithStandIns(unittest.TestCase):
                      "log/bench-cnn.txt"):
             self.assertTrue((out / name).exists(), name)
         self.assertFalse((out / "cnn.pt").exists())
+        self.assertIn(f"--torch-lib {Path(self.folder.name).resolve() / 'torch/lib'}",
+                      (out / "log/bench-cnn.txt").read_text())
+        with tarfile.open(out.parent / "all.tar.gz") as archive:
+            for name in ("checks.json", "profile.json", "cnn.json", "log/bench-cnn.txt"):
+                self.assertIn(f"gpu-check/{name}", archive.getnames())
 
     def test_what_does_not_hold_fails_and_the_rest_goes_on(self):
         said = answers()
@@ -156,11 +163,37 @@ class WithStandIns(unittest.TestCase):
         for each in others:
             self.assertEqual((each["verdict"], each["text"]), ("not run", "no GPU"))
 
+    def test_tests_that_find_no_gpu_have_not_passed(self):
+        said = answers()
+        said["mlplan_kernels_tests"]["out"] = "not run: no context\n" + said["mlplan_kernels_tests"]["out"]
+        ended, checks, _ = self.check(said)
+        self.assertEqual(ended.returncode, 0)
+        self.assertEqual(self.verdict(checks, "tests of mlplan_kernels_tests"), ("not run", "no context"))
+
+    def test_a_program_that_does_not_start_is_a_failure_and_no_lack_of_a_gpu(self):
+        said = answers()
+        said["mlplan-kernels start_context"] = {"code": 127, "err": "libbenchmark.so.1: cannot open shared object file"}
+        ended, checks, _ = self.check(said)
+        self.assertEqual(ended.returncode, 1)
+        self.assertEqual(checks["a GPU"]["verdict"], "fail")
+        self.assertEqual(checks["probe"]["verdict"], "pass")
+
+    def test_a_profile_that_is_refused_leaves_the_reports(self):
+        said = answers()
+        said = {"mlplan bench --machine": {"code": 2, "err": "profile.json: of another machine"}, **said}
+        _, checks, _ = self.check(said)
+        self.assertEqual(checks["bench cnn"]["verdict"], "pass")
+        self.assertIn("another machine", checks["bench cnn"]["text"])
+
     def test_a_program_that_hangs_is_ended_at_its_limit(self):
-        options = type("Options", (), {"bin": self.bin, "out": self.bin, "device": "cuda:0", "torch_lib": self.bin})
+        options = type("Options", (), {"bin": self.bin, "out": self.bin, "device": "cuda:0", "torch_lib": self.bin,
+                                          "archive": None})
         check = gpu_check.GpuCheck(options)
         with self.assertRaisesRegex(gpu_check.Failed, "not done within"):
             check.run("sleep", "sleep", ["60"], 0.2)
+        check.until = time.monotonic() + 5.3
+        with self.assertRaisesRegex(gpu_check.NotRun, "was not enough"):
+            check.run("sleep", "sleep", ["60"], 30)
         check.until = 0
         with self.assertRaisesRegex(gpu_check.NotRun, "no time is left"):
             check.run("true", "true", [], 1)
@@ -185,7 +218,7 @@ class WithTheProgramsThatWereBuilt(unittest.TestCase):
                                    env=environment)
             self.assertEqual(ended.returncode, 3, ended.stdout + ended.stderr)
             self.assertIn("pass     programs: mlplan ", ended.stdout)
-            self.assertRegex(ended.stdout, "not run  a GPU: (there is no NVIDIA driver|no GPU is visible|this build has no CUDA)")
+            self.assertRegex(ended.stdout, "not run  a GPU: (there is no NVIDIA driver|the NVIDIA driver shows no device|this build has no CUDA)")
             self.assertIn("not run  bench cnn: no GPU", ended.stdout)
 
 

@@ -97,6 +97,15 @@ TEST_CASE("a worker on a GPU needs what the device held, at the batch and dimens
   report.model.dim_defaults = {{"batch", 1}, {"seq", 128}};
   CHECK(gpu_need(report, 1, 1, {{"seq", 128}}).worker);
   CHECK_FALSE(gpu_need(report, 1, 1, {{"seq", 512}}).worker);
+  // What others have on the device is not the worker's.
+  report.memory.ledger[1].gpu_process = report.memory.ledger[1].gpu;
+  report.memory.ledger[1].gpu_process->max = 0.75 * kGiB;
+  CHECK(gpu_need(report, 1, 1).worker == 0.75 * kGiB);
+  report.memory.gpu = GpuMemory{.process = *report.memory.ledger[1].gpu_process};
+  report.memory.gpu->process.max = 1.25 * kGiB;
+  CHECK(gpu_need(report, 1, 1).worker == 1.25 * kGiB);
+  report.memory.gpu.reset();
+  report.memory.ledger[1].gpu_process.reset();
   report.memory.ledger[0].gpu.reset();
   report.memory.ledger[1].gpu.reset();
   CHECK_FALSE(gpu_need(report, 1, 1).worker);
