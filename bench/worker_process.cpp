@@ -287,13 +287,42 @@ std::optional<std::string> WorkerProcess::take_line() {
   return line;
 }
 
+std::optional<Overdue> WorkerProcess::overdue(WaitWatch& watch, std::int64_t now, const Limits& limits) const {
+  const auto text = [](std::int64_t limit_ns) { return format_duration(static_cast<double>(limit_ns)); };
+  const worker::Phase at = phase();
+  if (is_inference(at)) {
+    const std::uint64_t count = blackbox_->inferences.load(std::memory_order_relaxed);
+    const std::int64_t since = blackbox_->phase_since_ns.load(std::memory_order_relaxed);
+    if (count != watch.inferences) {
+      watch.inferences = count;
+      watch.inference_at_ns = now;
+    }
+    watch.progress_at_ns = now;
+    if (now - std::max(watch.inference_at_ns, since) > limits.inference_ns)
+      return Overdue{fmt::format("an inference did not end within {}", text(limits.inference_ns)),
+                     "the model may hang on these inputs; if it is only slow, raise --inference-limit"};
+  } else if (at == worker::Phase::idle) {  // as long as the load is low
+    watch.inference_at_ns = watch.progress_at_ns = now;
+  } else {
+    watch.inference_at_ns = now;
+    if (const auto latest = read_progress(pid_); latest != watch.progress) {
+      watch.progress = latest;
+      watch.progress_at_ns = now;
+    }
+    if (now - watch.progress_at_ns > limits.load_stall_ns)
+      return Overdue{
+          fmt::format("no progress for {}: no bytes read, no memory touched, no CPU used", text(limits.load_stall_ns)),
+          "the file system may hang; if a pause is expected, raise --load-stall"};
+  }
+  if (now - watch.began_ns > limits.total_ns)
+    return Overdue{fmt::format("not done within {}", text(limits.total_ns)),
+                   "raise --time-box if the model is only slow"};
+  return std::nullopt;
+}
+
 Result<std::string> WorkerProcess::await_line(const Limits& limits) {
-  const std::int64_t began = now_ns();
-  std::int64_t look_at = began + kLookEveryNs;
-  std::int64_t progress_at = began;
-  std::optional<ProcessProgress> progress;
-  std::uint64_t inferences = blackbox_->inferences.load(std::memory_order_relaxed);
-  std::int64_t inference_at = began;
+  WaitWatch watch(now_ns());
+  std::int64_t look_at = watch.began_ns + kLookEveryNs;
   bool open = true;
   while (true) {
     if (std::optional<std::string> line = take_line()) return *std::move(line);
@@ -328,38 +357,8 @@ Result<std::string> WorkerProcess::await_line(const Limits& limits) {
                       format_bytes(static_cast<double>(limits.memory_bytes))),
           "use a machine with more memory, or raise --memory-limit"));
     }
-    const worker::Phase at = phase();
-    if (is_inference(at)) {
-      const std::uint64_t count = blackbox_->inferences.load(std::memory_order_relaxed);
-      const std::int64_t since = blackbox_->phase_since_ns.load(std::memory_order_relaxed);
-      if (count != inferences) {
-        inferences = count;
-        inference_at = now;
-      }
-      if (now - std::max(inference_at, since) > limits.inference_ns) {
-        return fail(gave_up(fmt::format("an inference did not end within {}",
-                                        format_duration(static_cast<double>(limits.inference_ns))),
-                            "the model may hang on these inputs; if it is only slow, raise --inference-limit"));
-      }
-    } else if (at == worker::Phase::idle) {  // as long as the load is low
-      inference_at = progress_at = now;
-    } else {
-      inference_at = now;
-      const auto latest = read_progress(pid_);
-      if (latest != progress) {
-        progress = latest;
-        progress_at = now;
-      }
-      if (now - progress_at > limits.load_stall_ns) {
-        return fail(gave_up(fmt::format("no progress for {}: no bytes read, no memory touched, no CPU used",
-                                        format_duration(static_cast<double>(limits.load_stall_ns))),
-                            "the file system may hang; if a pause is expected, raise --load-stall"));
-      }
-    }
-    if (now - began > limits.total_ns) {
-      return fail(gave_up(fmt::format("not done within {}", format_duration(static_cast<double>(limits.total_ns))),
-                          "raise --time-box if the model is only slow"));
-    }
+    if (const std::optional<Overdue> late = overdue(watch, now, limits))
+      return fail(gave_up(late->message, late->hint));
   }
 }
 

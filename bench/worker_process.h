@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/proc_files.h"
 #include "profiles/support/result.h"
 #include "profiles/support/unique_fd.h"
 #include "profiles/support/worker_messages.h"
@@ -39,6 +40,22 @@ struct Limits {
   std::int64_t total_ns = 900'000'000'000;      // one request, whatever it does
   std::int64_t memory_bytes = 0;                // resident set; 0: no limit
   std::function<bool()> interrupted = {};
+};
+
+// What a worker that is waited for was doing when it was last looked at.
+struct WaitWatch {
+  explicit WaitWatch(std::int64_t now_ns) : began_ns(now_ns), progress_at_ns(now_ns), inference_at_ns(now_ns) {}
+
+  std::int64_t began_ns;
+  std::int64_t progress_at_ns;   // of its load
+  std::int64_t inference_at_ns;  // that the last one ended
+  std::optional<ProcessProgress> progress = {};
+  std::uint64_t inferences = 0;
+};
+
+struct Overdue {
+  std::string message = {};
+  std::string hint = {};
 };
 
 class WorkerProcess {
@@ -70,6 +87,8 @@ class WorkerProcess {
   Error why_it_died();                                // after receive() said so; reaps
   void end_soon();                                    // killed; kill() reaps it once exit_descriptor() can be read
   std::int64_t note_rss();                            // bytes, now; kept for what is said of its death
+  // Looks at what it does: an inference, a load that stands still or all of it takes longer than it may.
+  std::optional<Overdue> overdue(WaitWatch& watch, std::int64_t now_ns, const Limits& limits) const;
 
   // Waits until the worker has stopped itself at its baseline (Launch::stop_at_baseline); resume() lets it go on.
   Status wait_stopped(const Limits& limits);

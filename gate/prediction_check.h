@@ -2,7 +2,8 @@
 //
 // A figure holds where the measured value lies in the predicted interval. It misses only where the measured interval
 // lies wholly outside the wider one, which is made for judging all figures of a run together: at 95 % each, one of
-// fourteen would miss every second run by chance alone. In between it is unclear.
+// fourteen would miss every second run by chance alone. In between it is unclear, and where a measured value has no
+// bounds. A run holds where nothing misses and a response time holds.
 #pragma once
 
 #include <optional>
@@ -32,7 +33,8 @@ struct RunFacts {
   std::int64_t ended = 0;                  // workers that died or hung by themselves
   double late_fraction = 0;                // of requests, by the generator
   double stolen_share = 0;
-  double cpu_pressure = 0;  // share of time, beyond what the pool itself explains
+  double cpu_pressure = 0;   // share of time; 0 where the pool alone has more to run than there are CPUs
+  std::string gave_up = {};  // why the run was ended early; empty: it was not
 };
 
 // Fills comparisons, explanations, generator.is_late, noise, verdict, why and next. requests, interrupted and scaling

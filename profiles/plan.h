@@ -53,6 +53,12 @@ struct PlannedCatalog {
   std::vector<LeftOut> left_out = {};  // most types first
 };
 
+// In each stretch of interval_s the rate has a random factor of mean 1 with that variance.
+struct PlannedBursts {
+  double variance = 0;
+  double interval_s = 60;
+};
+
 struct PlannedTraffic {
   std::string source = {};
   std::string kind = {};  // "constant", "diurnal", "series", "trace"
@@ -60,6 +66,7 @@ struct PlannedTraffic {
   double peak_per_s = 0;  // that was planned for
   double span_s = 0;      // of what is known; 0 for a rate that was only stated
   std::vector<std::string> notes = {};
+  std::optional<PlannedBursts> bursts = {};  // absent: none were stated
 };
 
 struct PlanLimits {

@@ -39,6 +39,12 @@ void fields(F& field, T& catalog) {
   field("left_out", catalog.left_out);
 }
 
+template <class F, Like<PlannedBursts> T>
+void fields(F& field, T& bursts) {
+  field("variance", bursts.variance);
+  field("interval_s", bursts.interval_s);
+}
+
 template <class F, Like<PlannedTraffic> T>
 void fields(F& field, T& traffic) {
   field("source", traffic.source);
@@ -46,6 +52,7 @@ void fields(F& field, T& traffic) {
   field("mean_per_s", traffic.mean_per_s);
   field("peak_per_s", traffic.peak_per_s);
   field("span_s", traffic.span_s);
+  field("bursts", traffic.bursts);
   field("notes", traffic.notes);
 }
 

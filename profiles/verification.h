@@ -50,7 +50,7 @@ struct VerifiedWindow {
   double from_s = 0;          // of the traffic where it began
   double duration_s = 0;      // of the schedule
   double warm_up_s = 0;       // at its beginning, in no comparison
-  double ran_s = 0;           // less than duration_s where it was interrupted, more where requests were waited for
+  double ran_s = 0;           // of it: less than duration_s where the run was interrupted or given up
   std::int64_t requests = 0;  // of the whole schedule
 };
 
@@ -84,6 +84,7 @@ struct VerifiedRequests {
   std::vector<ReasonCount> reasons = {};  // of those that were not completed, most first
 };
 
+// Instances: a worker is never ended or replaced without the others of its instance.
 struct VerifiedWorkers {
   std::int64_t started = 0;
   std::int64_t ready = 0;   // of them, that got there
@@ -92,7 +93,7 @@ struct VerifiedWorkers {
   std::int64_t hung = 0;    // and were ended
   std::int64_t replaced = 0;
   std::optional<double> mean_replacement_s = {};  // from its end to the next one ready; absent: none was replaced
-  std::int64_t most_at_once = 0;                  // processes
+  std::int64_t most_at_once = 0;
 };
 
 // The generator's own fault, which is none of the model's.
@@ -119,9 +120,8 @@ struct AssumedParameter {
 };
 
 struct ComparedQuantity {
-  // "response.mean", "response.p50", "response.p90", "response.p99", "service.mean", "queue.mean", "utilisation",
-  // "batch.mean", "cold_starts", "draws", "pool_misses", "exposure", "start_up.mean", "availability", "peak_memory",
-  // ...
+  // "response.mean", "response.p50", "response.p90", "response.p99", ..., "utilisation", "cold_starts", "pool_draws",
+  // "pool_misses", "exposure", "availability", "inference.p50", "memory"
   std::string quantity = {};
   std::string unit = {};  // "ns", "share", "count", "bytes", "per_s"
   Estimate predicted = {};
@@ -135,8 +135,8 @@ struct ComparedQuantity {
 };
 
 struct Explanation {
-  // "service_inflated", "start_slower", "new_workers_slow", "hand_over", "generator_late", "machine_stolen_from",
-  // "workers_failed", ...
+  // "service_inflated", "report_outdated", "start_slower", "generator_late", "machine_stolen_from", "other_load",
+  // "machine_drifts", "workers_failed", "requests_failed"
   std::string cause = {};
   std::optional<double> value = {};
   std::string unit = {};  // of the value, as of AssumedParameter
@@ -180,7 +180,7 @@ struct Verification {
   std::string why;      // a sentence
   std::string next;     // what to do; empty: nothing
   std::vector<ComparedQuantity> comparisons;
-  std::vector<ObjectiveVerdict> objectives;  // the plan's, held against what was measured
+  std::vector<ObjectiveVerdict> objectives;  // the plan's, held against this run; they decide nothing
   std::vector<Explanation> explanations;     // the most likely first
   VerifiedRequests requests;
   VerifiedWorkers workers;
@@ -198,8 +198,8 @@ std::string write_verification(const Verification& verification);  // pretty, wi
 // Validates against the schema first. ErrorKind::bad_input; `where` is "FILE: /json/pointer". Ignores unknown keys,
 // refuses a newer major schema_version, and a document that contradicts itself:
 // - a row that "holds" with its measured value outside, or "misses" with it inside, or `inside` that is not so
-// - "holds" beside a row or objective that misses, interrupted, or without any row that holds
-// - "misses" without a row or objective that misses
+// - "holds" beside a row that misses, interrupted, or without any row that holds
+// - "misses" without a row that misses
 // - requests that do not add up to those scheduled
 Result<Verification> read_verification(const std::string& text, const std::string& file_name);
 

@@ -34,6 +34,13 @@ Crew::Instance Crew::take() {
   return instance;
 }
 
+void Crew::return_first(std::vector<Instance> instances) {
+  while (!instances.empty()) {
+    instances_.push_front(std::move(instances.back()));
+    instances.pop_back();
+  }
+}
+
 std::vector<Crew::Instance> Crew::take_all() {
   std::vector<Instance> all;
   while (!instances_.empty()) all.push_back(take());

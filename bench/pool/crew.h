@@ -32,6 +32,8 @@ class Crew {
   Instance take();  // some must be here
   std::vector<Instance> take_all();
   void leave(Instance instance) { instances_.push_back(std::move(instance)); }
+  // The next to be taken, in their order.
+  void return_first(std::vector<Instance> instances);
   // One that is not ready yet.
   Result<Instance> start(bool warmed_up) const;
   const World& world() const { return world_; }

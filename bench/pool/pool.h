@@ -77,6 +77,7 @@ class Pool final : FleetDriver {
 
   PoolTotals totals(double now) const;
   InstanceCounts counts() const { return fleet_.counts(); }
+  const std::vector<std::uint32_t>& ready_ids() const { return fleet_.ready_ids(); }
   std::int64_t most_instances() const { return fleet_.most(); }
   // Of a request that has begun: it waited for a slot while an instance that was ordered to serve was not ready yet.
   bool exposed(RequestId request) const { return exposed_[request]; }

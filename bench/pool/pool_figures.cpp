@@ -1,7 +1,9 @@
 #include "bench/pool/pool_figures.h"
 
 #include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
 #include <charconv>
+#include <cmath>
 
 #include "bench/statistics.h"
 
@@ -73,7 +75,53 @@ MeasuredFigure exactly(double value) { return {.value = value, .low = value, .hi
 
 double share(double part, double whole) { return whole > 0 ? part / whole : 0; }
 
+// Of values that are 0 or 1.
+MeasuredFigure share_of(const std::vector<double>& values, double confidence) {
+  double sum = 0;
+  for (const double value : values) sum += value;
+  const auto n = static_cast<double>(values.size());
+  MeasuredFigure figure{.value = share(sum, n)};
+  if (values.size() < kFewest) return figure;
+  // That none, or all of so many, are so is not chance: (1 - p)^n above 1 - confidence.
+  const double unseen = 1 - std::pow(1 - confidence, 1 / n);
+  double squares = 0;
+  const std::vector<std::vector<double>> blocks = blocks_of(values);
+  for (const std::vector<double>& block : blocks) {
+    double of_block = 0;
+    for (const double value : block) of_block += value;
+    squares += std::pow(of_block / static_cast<double>(block.size()) - figure.value, 2);
+  }
+  const auto count = static_cast<double>(blocks.size());
+  const boost::math::students_t law(count - 1);
+  const double half = boost::math::quantile(boost::math::complement(law, (1 - confidence) / 2)) *
+                      std::sqrt(squares / (count - 1) / count);
+  figure.low = std::max(0.0, std::min(figure.value - half, sum == n ? 1 - unseen : 1.0));
+  figure.high = std::min(1.0, std::max(figure.value + half, unseen));
+  return figure;
+}
+
+template <class IsCounted>
+MeasuredFigure share_of_due(const PoolRecord& record, double confidence, const IsCounted& is_counted) {
+  std::vector<double> values;
+  for (const PlayedRequest& request : record.requests) {
+    if (request.outcome != RequestOutcome::unsent) values.push_back(is_counted(request) ? 1 : 0);
+  }
+  return share_of(values, confidence);
+}
+
 }  // namespace
+
+MeasuredFigure missed_share(const PoolRecord& record, double limit_s, double confidence) {
+  return share_of_due(record, confidence, [&](const PlayedRequest& request) {
+    return request.outcome != RequestOutcome::done || response_s(request) > limit_s;
+  });
+}
+
+MeasuredFigure exposed_share(const PoolRecord& record, double confidence) {
+  return share_of_due(record, confidence, [](const PlayedRequest& request) {
+    return request.outcome == RequestOutcome::done && request.exposed;
+  });
+}
 
 double response_s(const PlayedRequest& request) {
   return static_cast<double>(request.heard_ns - request.scheduled_ns) / kSecond;

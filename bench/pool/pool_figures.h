@@ -24,6 +24,12 @@ struct MeasuredFigure {
 // too little for it.
 std::optional<MeasuredFigure> measured_figure(const PoolRecord& record, std::string_view name, double confidence);
 
+// Share of the requests that were due that were not answered within `limit_s`, or not at all; by the blocks of the run,
+// or where nothing varies between these by how many requests there were. Without bounds where there were too few.
+MeasuredFigure missed_share(const PoolRecord& record, double limit_s, double confidence);
+// Of those that were due, that were answered and met a cold start; likewise.
+MeasuredFigure exposed_share(const PoolRecord& record, double confidence);
+
 // The way of a request beside its inference, in seconds: from the pool to the worker's first stamp, and from its last
 // back; medians over those that were done.
 struct HandOver {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "bench/pool/pool.h"
+#include "profiles/support/result.h"
 
 namespace mlplan::bench {
 
@@ -48,15 +49,16 @@ struct PoolRecord {
   std::vector<PlayedStart> starts = {};              // of instances after the beginning, in order
   std::vector<PoolMark> marks = {};                  // the first at the beginning, the last at the end of the schedule
   std::map<std::string, std::int64_t> reasons = {};  // why requests failed or were lost
-  std::int64_t killed = 0;                           // instances, on purpose
-  std::int64_t died = 0;                             // by themselves
+  std::vector<std::int64_t> kills_ns = {};           // of instances, on purpose
+  std::int64_t died = 0;                             // instances, by themselves
   std::int64_t hung = 0;
   std::vector<std::int64_t> replaced_ns = {};  // from an instance's end to the ready of the one that was started for it
-  std::int64_t most_processes = 0;
-  std::int64_t memory_bytes = 0;      // PSS of all processes at the end of the schedule
-  std::int64_t memory_processes = 0;  // that it is of
-  double own_cpu_s = 0;               // CPU time of the pool itself, without its workers
+  std::int64_t most_instances = 0;             // with processes, at once
+  std::int64_t memory_bytes = 0;               // PSS of all processes at the end of the schedule
+  std::int64_t memory_processes = 0;           // that it is of
+  double own_cpu_s = 0;                        // CPU time of the pool itself, without its workers
   bool interrupted = false;
+  std::optional<Error> gave_up = {};  // ended before its time: nothing that is started gets ready
 };
 
 }  // namespace mlplan::bench

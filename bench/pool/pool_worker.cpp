@@ -5,7 +5,6 @@
 
 #include <cstring>
 #include <numeric>
-#include <string_view>
 
 #include "bench/clock.h"
 #include "profiles/support/units.h"
@@ -41,9 +40,8 @@ Result<PoolWorker> PoolWorker::start(const World& world, const WorkerStart& star
   }
   Result<WorkerProcess> process = WorkerProcess::spawn(world.launch, requests);
   if (!process) return fail(process.error());
-  PoolWorker out(Worker{std::move(*scratch), std::move(*process)});
+  PoolWorker out(Worker{std::move(*scratch), std::move(*process)}, now_ns());
   out.replies_left_ = static_cast<std::int64_t>(verbs.size());
-  out.progress_at_ns_ = now_ns();
   return out;
 }
 
@@ -89,25 +87,18 @@ std::optional<Error> PoolWorker::overdue(std::int64_t now, const Limits& limits)
                     format_bytes(static_cast<double>(limits.memory_bytes))),
         "", "use a machine with more memory"};
   }
-  const auto longer_than = [&](std::int64_t limit_ns, std::string_view what) {
-    return Error{ErrorKind::not_measured,
-                 fmt::format("{} for {}", what, format_duration(static_cast<double>(limit_ns))),
-                 "while " + std::string(worker::name_of(process().phase())),
-                 {}};
-  };
-  if (replies_left_ == 0) {
-    if (given_ns_ > 0 && now - given_ns_ > limits.inference_ns)
-      return longer_than(limits.inference_ns, "an inference has been running");
-    return std::nullopt;
+  const std::string at = "while " + std::string(worker::name_of(process().phase()));
+  if (replies_left_ > 0) {
+    const std::optional<Overdue> late = process().overdue(start_watch_, now, limits);
+    return late ? std::optional(Error{ErrorKind::not_measured, "a worker's start: " + late->message, at, late->hint})
+                : std::nullopt;
   }
-  const std::optional<ProcessProgress> latest = read_progress(process().pid());
-  if (latest != progress_) {
-    progress_ = latest;
-    progress_at_ns_ = now;
-  }
-  if (now - progress_at_ns_ > limits.load_stall_ns)
-    return longer_than(limits.load_stall_ns, "a worker has made no progress in its start");
-  return std::nullopt;
+  if (given_ns_ == 0 || now - given_ns_ <= limits.inference_ns) return std::nullopt;
+  return Error{
+      ErrorKind::not_measured,
+      fmt::format("an inference has been running for {}", format_duration(static_cast<double>(limits.inference_ns))),
+      at,
+      {}};
 }
 
 Result<NewsOf> wait_for_news(std::span<PoolWorker* const> workers, const Limits& limits) {

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "bench/proc_files.h"
 #include "bench/world.h"
 #include "profiles/support/result.h"
 #include "profiles/support/worker_messages.h"
@@ -40,13 +39,12 @@ class PoolWorker {
   WorkerProcess& process() { return worker_.process; }
 
  private:
-  explicit PoolWorker(Worker worker) : worker_(std::move(worker)) {}
+  PoolWorker(Worker worker, std::int64_t now_ns) : worker_(std::move(worker)), start_watch_(now_ns) {}
 
   Worker worker_;
   std::int64_t replies_left_ = 0;  // until it is ready
   std::int64_t given_ns_ = 0;      // of the ticket it has; 0: none
-  std::optional<ProcessProgress> progress_ = {};
-  std::int64_t progress_at_ns_ = 0;
+  WaitWatch start_watch_;
 };
 
 // Waits for news of one of these: an answer, or that it is ready. Errors: it ended, is overdue or an interrupt came.

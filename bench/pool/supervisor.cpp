@@ -73,7 +73,7 @@ class Supervisor final : public PoolWorld {
   void add(Crew::Instance&& workers, bool ready, Instance& instance);
   Status take_first();
   void leave_to_crew();
-  Status loop();
+  void loop();
   double next_moment() const;
   void sleep_until(double time);
   void hear(std::uint32_t id, std::size_t slot);
@@ -93,13 +93,12 @@ class Supervisor final : public PoolWorld {
   pcg64 random_;
   PoolRecord record_;
   Instances instances_;
-  std::list<PoolWorker> dying_;          // killed and not reaped
-  std::vector<Leaving> leaving_;         // the pool, in order
-  std::vector<double> ends_to_replace_;  // of instances that died
+  std::list<PoolWorker> dying_;           // killed and not reaped
+  std::vector<Leaving> leaving_;          // the pool, in order
+  std::optional<double> end_to_replace_;  // of the instance that died just now
   std::vector<pollfd> polled_;
   std::vector<std::pair<std::uint32_t, std::size_t>> polled_of_;
   std::string reason_;  // of what is being lost
-  std::optional<Error> gave_up_;
   std::int64_t begin_ns_ = 0;
   std::uint32_t numbers_ = 0;
   std::uint64_t tickets_ = 0;
@@ -122,21 +121,18 @@ void Supervisor::start(double, std::uint32_t id) {
   Instance& instance = instances_[id];
   instance.start = record_.starts.size();
   record_.starts.push_back({.at_ns = since_begin(now_ns())});
-  if (!ends_to_replace_.empty()) {
-    instance.replaces_end_at = ends_to_replace_.front();
-    ends_to_replace_.erase(ends_to_replace_.begin());
-  }
+  instance.replaces_end_at = std::exchange(end_to_replace_, std::nullopt);
   if (Result<Crew::Instance> workers = crew_.start(false)) {
     add(*std::move(workers), false, instance);
   } else {
-    gave_up_ = workers.error();
+    record_.gave_up = workers.error();
   }
-  std::int64_t processes = 0;
-  for (const auto& [other, one] : instances_) processes += static_cast<std::int64_t>(one.processes.size());
-  record_.most_processes = std::max(record_.most_processes, processes);
+  record_.most_instances = std::max(record_.most_instances, std::ssize(instances_));
 }
 
 bool Supervisor::leave_pool(double now, std::uint32_t id) {
+  if (const std::optional<double> ended_at = std::exchange(end_to_replace_, std::nullopt))
+    record_.replaced_ns.push_back(std::llround((now + play_.pool_exit_s - *ended_at) * kSecond));
   if (play_.pool_exit_s == 0) return true;
   leaving_.push_back({now + play_.pool_exit_s, id, instances_.at(id).processes.front().number});
   return false;
@@ -148,8 +144,8 @@ void Supervisor::let_out(double now) {
     const Leaving next = leaving_.front();
     leaving_.erase(leaving_.begin());
     const auto found = instances_.find(next.instance);
-    if (found != instances_.end() && found->second.processes.front().number == next.process)
-      pool_.drawn(now, next.instance);
+    if (found == instances_.end() || found->second.processes.empty()) continue;
+    if (found->second.processes.front().number == next.process) pool_.drawn(now, next.instance);
   }
 }
 
@@ -229,15 +225,16 @@ void Supervisor::ended_by_itself(std::uint32_t id, const Error& why, bool hung) 
   } else {
     reason_ = why.message;
     ++(hung ? record_.hung : record_.died);
-    if (!was_ready && ++vain_starts_ >= kMostVainStarts) gave_up_ = why;
+    if (!was_ready && ++vain_starts_ >= kMostVainStarts) record_.gave_up = why;
   }
-  ends_to_replace_.push_back(now);
-  if (!gave_up_) pool_.died(now, id);
+  end_to_replace_ = now;
+  pool_.died(now, id);
+  end_to_replace_.reset();  // the policy wants no other in its place
 }
 
 void Supervisor::hear(std::uint32_t id, std::size_t slot) {
   const auto found = instances_.find(id);
-  if (found == instances_.end()) return;
+  if (found == instances_.end() || slot >= found->second.processes.size()) return;
   const WorkerNews news = found->second.processes[slot].worker.news();
   if (news.stub) take_stub(id, slot, news);
   if (news.ready && instances_.contains(id)) became_ready(id, slot);
@@ -279,17 +276,17 @@ void Supervisor::look() {
                     .instances = pool_.counts()});
 }
 
-// An instance that serves, drawn at random. None is there: later.
+// An instance that serves, drawn at random, as the simulator does it: where there is none, nothing can fail.
 void Supervisor::kill_one() {
+  ++next_kill_;
   std::vector<Instance*> ready;
-  for (auto& [id, instance] : instances_) {
-    if (!instance.killed && std::ranges::all_of(instance.processes, &Process::ready)) ready.push_back(&instance);
+  for (const std::uint32_t id : pool_.ready_ids()) {
+    if (Instance& instance = instances_.at(id); !instance.killed) ready.push_back(&instance);
   }
   if (ready.empty()) return;
-  ++next_kill_;
   Instance& victim = *ready[random_(static_cast<std::uint32_t>(ready.size()))];
   victim.killed = true;
-  ++record_.killed;
+  record_.kills_ns.push_back(since_begin(now_ns()));
   for (Process& process : victim.processes) process.worker.process().end_soon();
 }
 
@@ -305,18 +302,20 @@ Status Supervisor::take_first() {
   const std::int64_t count = play_.pool.fleet.initial_instances + play_.pool.fleet.initial_pool;
   if (Status filled = crew_.fill(count); !filled) return filled;
   for (std::int64_t i = 0; i < count; ++i) add(crew_.take(), true, instances_[static_cast<std::uint32_t>(i)]);
-  record_.most_processes = static_cast<std::int64_t>(numbers_);
+  record_.most_instances = count;
   return {};
 }
 
 void Supervisor::leave_to_crew() {
+  std::vector<Crew::Instance> free_ones;
   for (auto& [id, instance] : instances_) {
     const auto free = [](const Process& process) { return process.ready && process.batch.empty(); };
     if (instance.killed || !std::ranges::all_of(instance.processes, free)) continue;
     Crew::Instance workers;
     for (Process& process : instance.processes) workers.push_back(std::move(process.worker));
-    crew_.leave(std::move(workers));
+    free_ones.push_back(std::move(workers));
   }
+  crew_.return_first(std::move(free_ones));
   instances_.clear();
 }
 
@@ -324,7 +323,7 @@ double Supervisor::next_moment() const {
   double next = std::min(pool_.next_time(), next_look_);
   if (next_request_ < play_.schedule_s.size()) next = std::min(next, play_.schedule_s[next_request_]);
   if (!leaving_.empty()) next = std::min(next, leaving_.front().at);
-  if (next_kill_ < play_.kills_s.size()) next = std::min(next, std::max(play_.kills_s[next_kill_], seconds() + 0.01));
+  if (next_kill_ < play_.kills_s.size()) next = std::min(next, play_.kills_s[next_kill_]);
   return next;
 }
 
@@ -345,18 +344,18 @@ void Supervisor::sleep_until(double time) {
   for (std::size_t i = 0; i < polled_of_.size(); ++i) {
     const auto [id, slot] = polled_of_[i];
     if ((polled_[2 * i + 1].revents & POLLIN) != 0) {
-      if (const auto found = instances_.find(id); found != instances_.end())
+      if (const auto found = instances_.find(id); found != instances_.end() && slot < found->second.processes.size())
         found->second.processes[slot].worker.process().drain_output();
     }
     if (polled_[2 * i].revents != 0) hear(id, slot);
   }
 }
 
-Status Supervisor::loop() {
+void Supervisor::loop() {
   const double end = std::max(play_.duration_s, play_.schedule_s.empty() ? 0 : play_.schedule_s.back());
   double give_up = kInfinity;
   mark();
-  while (!gave_up_ && !record_.interrupted) {
+  while (!record_.gave_up && !record_.interrupted) {
     while (next_request_ < play_.schedule_s.size() && play_.schedule_s[next_request_] <= seconds()) {
       const auto id = static_cast<RequestId>(next_request_++);
       PlayedRequest& request = record_.requests[id];
@@ -380,8 +379,6 @@ Status Supervisor::loop() {
       until = std::min(until, end * static_cast<double>(record_.marks.size()) / static_cast<double>(play_.marks));
     sleep_until(until);
   }
-  if (gave_up_) return fail(*gave_up_);
-  return {};
 }
 
 Result<PoolRecord> Supervisor::run() {
@@ -391,9 +388,8 @@ Result<PoolRecord> Supervisor::run() {
   while (now_ns() < begin_ns_) ::usleep(1000);
   pool_.begin();
   const std::int64_t cpu_before_ns = thread_cpu_ns();
-  const Status status = loop();
+  loop();
   record_.own_cpu_s = static_cast<double>(thread_cpu_ns() - cpu_before_ns) / kSecond;
-  if (!status) return fail(status.error());
   if (record_.marks.size() < 2) mark();
   for (auto& [id, instance] : instances_) {
     for (Process& process : instance.processes) {

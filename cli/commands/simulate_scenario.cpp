@@ -259,8 +259,7 @@ Result<PreparedSimulation> prepare_simulation(const SimulateRequest& request, co
 
   simulation.version = MLPLAN_VERSION;
   simulation.argv = context.argv;
-  simulation.traffic = {traffic->source,      planner::kind_of(*traffic), mean_per_s(*traffic),
-                        peak_per_s(*traffic), planner::span_s(*traffic),  traffic->notes};
+  simulation.traffic = planner::planned_traffic(*traffic, request.traffic.bursts);
   describe_fleet(request, documents, prepared);
   simulation.policy = prepared.scaling.policy;
   simulation.policy_settings = prepared.scaling.settings;

@@ -52,10 +52,9 @@ Status check_machine(const SimulateDocuments& documents, const bench::PoolModel&
 }
 
 Status check_load(const VerifySetup& setup) {
-  if (setup.scaled.follow) return {};
   const planner::FleetSettings& fleet = setup.scaled.fleet;
   const double busy = fleet.host->service_factor.empty() ? 1 : fleet.host->service_factor.back();
-  const double capacity = planner::capacity_per_s(fleet.instance) / busy * static_cast<double>(fleet.initial_instances);
+  const double capacity = planner::capacity_per_s(fleet.instance) / busy * static_cast<double>(setup.scaled.instances);
   const double load = setup.schedule.mean_per_s / capacity;
   if (load < 1) return {};
   return fail(ErrorKind::usage,
@@ -64,15 +63,18 @@ Status check_load(const VerifySetup& setup) {
               setup.documents.plan_path, "--scale-traffic with a smaller factor, or more --instances");
 }
 
-// Instances that a fleet that follows begins with: what its first rate needs.
+// Instances that a fleet that follows begins with: what the rate before the run needs.
 void set_beginning(VerifySetup& setup, const Traffic& traffic) {
   if (!setup.scaled.follow) return;
   planner::FollowSettings& follow = *setup.scaled.follow;
   const double day_s = 24 * 3600;
   follow.forecast_from_s = std::fmod(rates_of(traffic).starts_at_unix_s.value_or(0) + setup.schedule.from_s, day_s);
+  // The policy's clock is the run's.
+  follow.forecast_from_s /= setup.request.time_scale;
+  if (follow.forecast) follow.forecast->interval_s /= setup.request.time_scale;
   setup.scaled.fleet.initial_instances = std::min(
       setup.scaled.instances,
-      planner::follow_scaling(follow).initial_instances({.first_rate_per_s = setup.schedule.first_rate_per_s}));
+      planner::follow_scaling(follow).initial_instances({.first_rate_per_s = setup.schedule.rate_before_per_s}));
 }
 
 int code_of(const std::string& verdict) {
@@ -116,8 +118,15 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
   if (!scaled) return fail(scaled.error());
   const Result<Traffic> traffic = traffic_to_verify(request, *documents->plan);
   if (!traffic) return fail(traffic.error());
-  Result<VerifySchedule> schedule = make_schedule(request, *traffic, scaled->rate_factor);
+  // As the plan has it, by its --scale-traffic.
+  const double planned_over_file =
+      request.traffic_given ? 1 : documents->plan->traffic.mean_per_s * request.traffic.scale / mean_per_s(*traffic);
+  Result<VerifySchedule> schedule = make_schedule(request, *traffic, bursts_to_verify(request, *documents->plan),
+                                                  scaled->rate_factor * planned_over_file);
   if (!schedule) return fail(schedule.error());
+  if (std::abs(planned_over_file - 1) > 0.005)
+    scaled->why.push_back(
+        fmt::format("The plan was made for {:.3g} times the rate that {} has.", planned_over_file, traffic->source));
   VerifySetup setup{.request = request,
                     .documents = *documents,
                     .model = *model,
@@ -135,6 +144,7 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
   tell("predicting the run", 0);
   const Result<VerifyPrediction> prediction = predict(setup, *calibration);
   if (!prediction) return fail(prediction.error());
+  if (interrupted()) return fail(ErrorKind::interrupted, "interrupted before the run began");
   const bench::NoiseWatch noise;
   const Result<bench::PoolRecord> record = play(setup, crew, [&](const bench::PoolProgress& now) {
     const double fraction = std::min(1.0, now.time_s / std::max(now.duration_s, 1e-9));
@@ -153,8 +163,7 @@ Result<Verification> verify(const VerifyRequest& request, const Context& context
   progress.finish();
   out.argv = context.argv;
   out.started_at = format_time(started_at);
-  out.traffic = {traffic->source,      planner::kind_of(*traffic), mean_per_s(*traffic),
-                 peak_per_s(*traffic), planner::span_s(*traffic),  traffic->notes};
+  out.traffic = planner::planned_traffic(*traffic, bursts_to_verify(request, *documents->plan));
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <utility>
 
+#include "bench/clock.h"
 #include "bench/machine.h"
 #include "bench/serving.h"
 #include "bench/statistics.h"
@@ -32,8 +33,9 @@ constexpr double kLongestCalibration_s = 60;  // for them
 constexpr double kStretch_s = 0.5;
 constexpr double kStretchRequests = 5;
 constexpr double kDriftTime_s = 8;
-constexpr double kHindsightRequests = 20;  // in a stretch, in the mean
-constexpr double kBeforeTheRun_s = 2;      // in which it is predicted
+constexpr double kHindsightRequests = 20;       // in a stretch, in the mean
+constexpr double kBeforeTheRun_s = 2;           // in which it is predicted, at the least
+constexpr std::int64_t kTimedReplications = 8;  // to know how long predicting takes
 constexpr double kLeastDeviation = 0.01;
 constexpr std::int64_t kCalibrationReplications = 40;
 constexpr double kJointDeviations =
@@ -89,7 +91,8 @@ ServingCosts serving_costs(const VerifySetup& setup, const PoolCalibration& cali
   out.after_idle = planner::after_idle_of(*calibration.serving);
   out.idle_from = kMeasured;
   if (!calibration.serving->beside) return out;
-  out.service_factor = planner::service_factors_of(*calibration.serving);
+  const std::int64_t slots = fleet.instance.workers * setup.scaled.instances;
+  out.service_factor = planner::service_factors_of(*calibration.serving, slots, fleet.host->cpus);
   out.busy_from = kMeasured;
   return out;
 }
@@ -129,7 +132,6 @@ std::string unit_of(const std::string& figure) {
 bool is_of_interest(const std::string& figure, const VerifySetup& setup) {
   if (figure == "pool_draws" || figure == "pool_misses") return setup.scaled.fleet.initial_pool > 0;
   if (figure == "cold_starts" || figure == "exposure") return setup.scaled.follow || !setup.kills_s.empty();
-  if (figure == "availability") return !setup.kills_s.empty();
   return true;
 }
 
@@ -180,18 +182,61 @@ std::vector<gate::HeldFigure> held_figures(const VerifySetup& setup, const Verif
   if (const auto memory = planner::memory_together(*setup.documents.report, record.memory_processes)) {
     // What a report says of memory is how much is enough.
     const Estimate enough{memory->value, 0, memory->high};
+    const auto measured = static_cast<double>(record.memory_bytes);
     if (record.memory_bytes > 0)
       out.push_back({.quantity = "memory",
                      .unit = "bytes",
                      .predicted = enough,
                      .predicted_jointly = enough,
-                     .measured = {.value = static_cast<double>(record.memory_bytes)}});
+                     .measured = {measured, measured, measured}});
   }
   return out;
 }
 
-gate::RunFacts facts_of(const PoolCalibration& calibration, const VerifyPrediction& prediction,
-                        const bench::PoolRecord& record, const bench::Lateness& lateness, const MachineInfo& machine) {
+ObjectiveVerdict judged(std::string objective, double allowed, const bench::MeasuredFigure& missed) {
+  ObjectiveVerdict out{.objective = std::move(objective),
+                       .allowed = allowed,
+                       .missed = measured_in(missed, 1),
+                       .verdict = "inconclusive",
+                       .why = ""};
+  if (!missed.high || !missed.low) {
+    out.why = "Too few requests.";
+  } else if (*missed.high <= allowed) {
+    out.verdict = "met";
+  } else if (*missed.low > allowed) {
+    out.verdict = "missed";
+  }
+  return out;
+}
+
+// The plan's objectives as this run kept them, which is smaller than the plan and shares a machine.
+std::vector<ObjectiveVerdict> objectives_of(const VerifySetup& setup, const VerifyPrediction& prediction,
+                                            const bench::PoolRecord& record) {
+  const Slo& slo = setup.documents.plan->slo;
+  std::vector<ObjectiveVerdict> out;
+  for (const LatencyObjective& objective : slo.latency) {
+    const double limit_s = static_cast<double>(objective.at_most_ns) / kNanoseconds;
+    out.push_back(judged(format_latency_objective(objective), 1 - objective.quantile,
+                         bench::missed_share(record, limit_s, kConfidence)));
+    const std::string figure = fmt::format("response.p{:.6g}", objective.quantile * 100);
+    const auto predicted = std::ranges::find(prediction.figures, figure, &planner::FigureOfRun::name);
+    if (out.back().verdict != "missed" || predicted == prediction.figures.end()) continue;
+    const double predicted_s =
+        prediction.run.figures[static_cast<std::size_t>(predicted - prediction.figures.begin())].value;
+    if (predicted_s > limit_s)
+      out.back().why =
+          "So it was predicted for this run: fewer instances, and those that share a machine, wait longer than the "
+          "plan.";
+  }
+  if (slo.exposure)
+    out.push_back(judged(fmt::format("exposure up to {:.4g} %", *slo.exposure * 100), *slo.exposure,
+                         bench::exposed_share(record, kConfidence)));
+  return out;
+}
+
+gate::RunFacts facts_of(const VerifySetup& setup, const PoolCalibration& calibration,
+                        const VerifyPrediction& prediction, const bench::PoolRecord& record,
+                        const bench::Lateness& lateness, const MachineInfo& machine) {
   gate::RunFacts facts;
   const std::vector<double> inferences = bench::services(record);
   if (!inferences.empty() && prediction.mean_inference_s > 0)
@@ -208,7 +253,11 @@ gate::RunFacts facts_of(const PoolCalibration& calibration, const VerifyPredicti
   facts.ended = record.died + record.hung;
   facts.late_fraction = lateness.late_fraction;
   facts.stolen_share = machine.cpu.steal_fraction.value_or(0);
-  facts.cpu_pressure = machine.cpu.pressure_some.value_or(0);
+  // A pool of more threads than there are CPUs keeps itself waiting.
+  const planner::FleetSettings& fleet = setup.scaled.fleet;
+  const auto threads = static_cast<double>(setup.scaled.instances * fleet.instance.workers * setup.scaled.threads);
+  if (threads <= fleet.host->cpus) facts.cpu_pressure = machine.cpu.pressure_some.value_or(0);
+  if (record.gave_up) facts.gave_up = record.gave_up->message;
   return facts;
 }
 
@@ -231,7 +280,7 @@ void count_requests(const bench::PoolRecord& record, Verification& out) {
   const auto first = out.pool.initial_instances + out.pool.initial_pool;
   workers.started = first + static_cast<std::int64_t>(record.starts.size());
   workers.ready = first + std::ranges::count_if(record.starts, [](const auto& start) { return start.took_ns > 0; });
-  workers.killed = record.killed;
+  workers.killed = std::ssize(record.kills_ns);
   workers.died = record.died;
   workers.hung = record.hung;
   workers.replaced = static_cast<std::int64_t>(record.replaced_ns.size());
@@ -240,7 +289,7 @@ void count_requests(const bench::PoolRecord& record, Verification& out) {
     for (const std::int64_t time : record.replaced_ns) sum += static_cast<double>(time) / kNanoseconds;
     workers.mean_replacement_s = sum / static_cast<double>(record.replaced_ns.size());
   }
-  workers.most_at_once = record.most_processes;
+  workers.most_at_once = record.most_instances;
 }
 
 std::optional<double> percentile_of(std::vector<double>& values, double q) {
@@ -252,7 +301,7 @@ std::optional<double> percentile_of(std::vector<double>& values, double q) {
 void add_timeline(const VerifyPrediction& prediction, const bench::PoolRecord& record, const VerifySetup& setup,
                   Verification& out) {
   const std::size_t stretches = record.marks.size() - 1;
-  if (stretches < 1 || record.interrupted) return;
+  if (stretches < 1 || record.interrupted || record.gave_up) return;
   const auto planned = static_cast<std::size_t>(stretches_of(setup.schedule.duration_s));
   out.stretch_s = setup.schedule.duration_s / static_cast<double>(planned);
   std::vector<std::vector<double>> responses(stretches);
@@ -271,7 +320,8 @@ void add_timeline(const VerifyPrediction& prediction, const bench::PoolRecord& r
       ++stretch.failed;
     }
   }
-  for (const double kill : setup.kills_s) ++timeline[stretch_at(kill)].kills;
+  for (const std::int64_t kill_ns : record.kills_ns)
+    ++timeline[stretch_at(static_cast<double>(kill_ns) / kNanoseconds)].kills;
   for (std::size_t i = 0; i < stretches; ++i) {
     VerifiedStretch& stretch = timeline[i];
     stretch.start_s = static_cast<double>(i) * out.stretch_s;
@@ -352,7 +402,6 @@ planner::Drift drift_of(const std::vector<double>& values, double rate_per_s, do
   drift.deviation =
       std::hypot(planner::drift_deviation(medians, drift.correlation), std::log(pace) / std::sqrt(2)) / std::sqrt(2);
   drift.known = std::max<std::int64_t>(1, std::ssize(medians));
-  drift.between = static_cast<std::int64_t>(kBeforeTheRun_s / drift.stretch_s);
   return drift;
 }
 
@@ -418,7 +467,7 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   const auto slots = static_cast<double>(instance.workers * play.pool.fleet.initial_instances);
   // How long an inference takes depends on how busy the machine is: as busy as in the run.
   const double load =
-      std::clamp(setup.schedule.first_rate_per_s * mean_s / slots, kLeastCalibrationLoad, kMostCalibrationLoad);
+      std::clamp(setup.schedule.rate_before_per_s * mean_s / slots, kLeastCalibrationLoad, kMostCalibrationLoad);
   const double rate = load * slots / mean_s;
   const double count =
       std::max(std::min(kCalibrationRequests, rate * kLongestCalibration_s), std::floor(rate * kCalibration_s));
@@ -433,6 +482,7 @@ Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew) {
   const Result<bench::PoolRecord> record = bench::play(play, policy, crew);
   if (!record) return fail(record.error());
   if (record->interrupted) return fail(ErrorKind::interrupted, "interrupted before the run began");
+  if (record->gave_up) return fail(*record->gave_up);
   PoolCalibration out{.serving = *std::move(serving),
                       .hand_over = bench::hand_over(*record),
                       .cpu_per_request_s = record->own_cpu_s / static_cast<double>(record->requests.size()),
@@ -457,9 +507,17 @@ Result<VerifyPrediction> predict(const VerifySetup& setup, const PoolCalibration
   planner::Unknowns unknowns = setup.scaled.unknowns;
   unknowns.service = kLeastDeviation;
   unknowns.drift = calibration.drift;
-  out.run = planner::predict_run(
-      scenario, [&] { return setup.scaled.make_policy(); }, unknowns, out.figures, kConfidence,
-      setup.request.replications, setup.request.seed);
+  const auto predict_with = [&](std::int64_t replications) {
+    return planner::predict_run(
+        scenario, [&] { return setup.scaled.make_policy(); }, unknowns, out.figures, kConfidence, replications,
+        setup.request.seed);
+  };
+  const std::int64_t began_ns = bench::now_ns();
+  predict_with(kTimedReplications);
+  const double each_s = static_cast<double>(bench::now_ns() - began_ns) / kNanoseconds / kTimedReplications;
+  const double before_s = std::max(kBeforeTheRun_s, each_s * static_cast<double>(setup.request.replications));
+  unknowns.drift.between = static_cast<std::int64_t>(before_s / unknowns.drift.stretch_s);
+  out.run = predict_with(setup.request.replications);
   out.median_inference_s =
       (median_inference_s(out.run.replications) - calibration.hand_over.total_s()) / calibration.pace;
   double sum = 0;
@@ -492,7 +550,7 @@ std::vector<std::optional<double>> in_hindsight(const VerifySetup& setup, const 
     figures.push_back(prediction.figures[i]);
     places.push_back(i);
   }
-  if (record.interrupted || setup.schedule.times_s.empty()) return out;
+  if (record.interrupted || record.gave_up || setup.schedule.times_s.empty()) return out;
   const double duration_s = setup.schedule.duration_s;
   const double stretch_s =
       std::max(kStretch_s, kHindsightRequests * duration_s / static_cast<double>(setup.schedule.times_s.size()));
@@ -510,6 +568,21 @@ std::vector<std::optional<double>> in_hindsight(const VerifySetup& setup, const 
   for (std::size_t i = 0; i < places.size(); ++i) out[places[i]] = values[i];
   return out;
 }
+
+namespace {
+
+// A fleet that could have grown, and neither did nor was expected to.
+bool is_without_starts(const Verification& verification) {
+  bool could_start = false;
+  for (const ComparedQuantity& row : verification.comparisons) {
+    if (row.quantity != "cold_starts" && row.quantity != "pool_draws") continue;
+    if (row.predicted.high.value_or(0) > 0 || row.measured.value > 0) return false;
+    could_start = true;
+  }
+  return could_start;
+}
+
+}  // namespace
 
 Verification verification_of(const VerifySetup& setup, const VerifyOutcome& outcome) {
   const auto& [calibration, prediction, record, machine, hindsight] = outcome;
@@ -550,8 +623,17 @@ Verification verification_of(const VerifySetup& setup, const VerifyOutcome& outc
   out.interrupted = record.interrupted;
   count_requests(record, out);
   const bench::Lateness lateness = bench::lateness(record);
-  gate::judge_run(held_figures(setup, outcome), facts_of(calibration, prediction, record, lateness, machine), out);
+  gate::judge_run(held_figures(setup, outcome), facts_of(setup, calibration, prediction, record, lateness, machine),
+                  out);
+  if (const auto vain = std::ssize(setup.kills_s) - out.workers.killed; vain > 0 && !out.interrupted)
+    out.scaling.not_verified.push_back(fmt::format(
+        "{} of the {} kills: no instance served then that could have been killed.", vain, setup.kills_s.size()));
+  if (is_without_starts(out))
+    out.scaling.not_verified.emplace_back(
+        "Starts while the load changes: the policy orders none in this time. Another --from or a longer --duration may "
+        "have some.");
   out.generator.lateness_p99_ns = lateness.p99_s * kNanoseconds;
+  out.objectives = objectives_of(setup, prediction, record);
   add_assumed(setup, calibration, out);
   add_timeline(prediction, record, setup, out);
   return out;

@@ -18,7 +18,8 @@ namespace {
 
 constexpr std::uint64_t kArrivalsStream = 0x766572;  // apart from the simulator's own
 constexpr std::size_t kMostRequests = 20'000'000;
-constexpr double kFirstStretch_s = 60;
+constexpr double kBefore_s = 60;  // of the run, whose load the instances are there for that it begins with
+constexpr double kFirst_s = 15;   // of the run, where the traffic has not so much before it
 
 double seconds_of(std::chrono::nanoseconds time) { return static_cast<double>(time.count()) / 1e9; }
 
@@ -40,7 +41,35 @@ double busiest_from(const Traffic& traffic, double length_s) {
       best = i - steps + 1;
     }
   }
-  return static_cast<double>(best) * rates.step_s;
+  const double span_s = rates.step_s * static_cast<double>(rates.per_s.size());
+  return std::min(static_cast<double>(best) * rates.step_s, std::max(0.0, span_s - length_s));
+}
+
+// Of what is known between; nullopt: nothing. A rate and a day that were stated go on for ever.
+std::optional<double> mean_between(const Traffic& traffic, double from_s, double to_s) {
+  const RateSeries rates = rates_of(traffic);
+  const bool repeats = !(planner::span_s(traffic) > 0);
+  const auto count = static_cast<std::int64_t>(rates.per_s.size());
+  double requests = 0;
+  double known_s = 0;
+  for (auto i = static_cast<std::int64_t>(std::floor(from_s / rates.step_s)); count > 0; ++i) {
+    const double begin_s = std::max(from_s, static_cast<double>(i) * rates.step_s);
+    const double length_s = std::min(to_s, static_cast<double>(i + 1) * rates.step_s) - begin_s;
+    if (!(length_s > 0) || (!repeats && i >= count)) break;
+    const double rate = rates.per_s[static_cast<std::size_t>((i % count + count) % count)];
+    if ((!repeats && i < 0) || std::isnan(rate)) continue;
+    requests += rate * length_s;
+    known_s += length_s;
+  }
+  return known_s > 0 ? std::optional(requests / known_s) : std::nullopt;
+}
+
+// Per second of the traffic, in the minute of the run before it begins or, where the traffic has none, in its first
+// seconds.
+std::optional<double> rate_before(const Traffic& traffic, double from_s, double time_scale) {
+  const bool repeats = !(planner::span_s(traffic) > 0);
+  const double begin_s = repeats ? from_s - kBefore_s * time_scale : std::max(0.0, from_s - kBefore_s * time_scale);
+  return mean_between(traffic, begin_s, std::max(from_s, begin_s + kFirst_s * time_scale));
 }
 
 std::vector<double> times_of(const planner::Arrivals& arrivals, double duration_s, std::uint64_t seed) {
@@ -77,7 +106,13 @@ Result<Traffic> traffic_to_verify(const VerifyRequest& request, const Plan& plan
   return open_traffic(choice);
 }
 
-Result<VerifySchedule> make_schedule(const VerifyRequest& request, const Traffic& traffic, double rate_factor) {
+std::optional<planner::Bursts> bursts_to_verify(const VerifyRequest& request, const Plan& plan) {
+  if (request.traffic.bursts || request.traffic_given || !plan.traffic.bursts) return request.traffic.bursts;
+  return planner::Bursts{.scv = plan.traffic.bursts->variance, .interval_s = plan.traffic.bursts->interval_s};
+}
+
+Result<VerifySchedule> make_schedule(const VerifyRequest& request, const Traffic& traffic,
+                                     const std::optional<planner::Bursts>& bursts, double rate_factor) {
   VerifySchedule out;
   out.duration_s = seconds_of(request.duration);
   out.rate_factor = rate_factor;
@@ -113,7 +148,7 @@ Result<VerifySchedule> make_schedule(const VerifyRequest& request, const Traffic
       if (planner::draw_uniform(random) < kept) out.times_s.push_back(time / request.time_scale);
     }
   } else {
-    planner::RateArrivals arrivals = planner::arrivals_of(traffic, window, request.traffic.bursts);
+    planner::RateArrivals arrivals = planner::arrivals_of(traffic, window, bursts);
     for (double& rate : arrivals.series.rate_per_s) rate *= rate_factor;
     arrivals.series.interval_s /= request.time_scale;
     arrivals.burst_interval_s /= request.time_scale;
@@ -126,10 +161,9 @@ Result<VerifySchedule> make_schedule(const VerifyRequest& request, const Traffic
     return fail(ErrorKind::usage, "no request comes in the time that is played", "--duration", "a longer one");
   if (out.times_s.size() >= kMostRequests)
     return fail(ErrorKind::usage, "more than twenty million requests", "--duration", "a shorter one");
-  const double first = std::min(kFirstStretch_s, out.duration_s);
-  const auto in_first = std::upper_bound(out.times_s.begin(), out.times_s.end(), first) - out.times_s.begin();
-  out.first_rate_per_s = static_cast<double>(in_first) / first;
   out.mean_per_s = static_cast<double>(out.times_s.size()) / out.duration_s;
+  const std::optional<double> before = rate_before(traffic, out.from_s, request.time_scale);
+  out.rate_before_per_s = before ? *before * out.rate_factor : out.mean_per_s;
   return out;
 }
 

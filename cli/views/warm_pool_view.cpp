@@ -25,6 +25,11 @@ std::string spares_needed(const WarmPool& pool) {
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+// The formula knows nothing of queues, and of growth that comes while other growth is being met.
+bool is_simulated(const WarmPool& pool) {
+  return pool.decided_by == "growth" && pool.by_growth && pool.count > pool.by_failures.value_or(0) + *pool.by_growth;
+}
+
 std::string exposure_text(const WarmPool& pool, const Slo& slo) {
   std::vector<std::string> parts;
   if (pool.exposure_by_formula) parts.push_back(format_rare_share(*pool.exposure_by_formula) + " by formula");
@@ -64,7 +69,8 @@ std::string warm_pool_view(const WarmPool& pool, const Slo& slo, const Style& st
   if (pool.count > 0 || !needed.empty() || !pool.supported) {
     std::string counts = pool.count == 0 ? "none" : format_integer(pool.count);
     if (pool.count > 0 && !pool.decided_by.empty()) counts += ", decided by " + pool.decided_by;
-    if (!needed.empty()) counts += ": " + needed;
+    if (is_simulated(pool)) counts += " as it was simulated";
+    if (!needed.empty()) counts += (is_simulated(pool) ? "; by formula " : ": ") + needed;
     if (pool.start_up_s) counts += "; a start-up of " + format_duration(*pool.start_up_s * 1e9);
     if (pool.start_up_s && pool.detection_lag_s > 0)
       counts += fmt::format(", seen to be needed after {}", format_duration(pool.detection_lag_s * 1e9));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <boost/random/normal_distribution.hpp>
 #include <cmath>
 #include <pcg_random.hpp>
@@ -17,23 +18,34 @@ namespace {
 
 constexpr std::uint64_t kUnknownsStream = 0x756e6b;  // apart from those of the simulator
 
-// Linear between the order statistics beside it.
+// Below which another value is with probability q: the i-th of n has i / (n + 1) below it. Linear between the order
+// statistics beside it, and the outermost where there are too few.
 double quantile_of(const std::vector<double>& sorted, double q) {
-  const double place = q * static_cast<double>(sorted.size() - 1);
+  const auto n = static_cast<double>(sorted.size());
+  const double place = std::clamp(q * (n + 1) - 1, 0.0, n - 1);
   const auto below = static_cast<std::size_t>(place);
   const std::size_t above = std::min(below + 1, sorted.size() - 1);
   return sorted[below] + (place - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
+double deviations(double tail) { return boost::math::quantile(boost::math::complement(boost::math::normal(), tail)); }
+
 PredictedFigure figure_from(std::vector<double> values, double confidence, std::size_t figures) {
   std::sort(values.begin(), values.end());
   const double tail = (1 - confidence) / 2;
   const double joint_tail = tail / static_cast<double>(figures);
-  return {.value = quantile_of(values, 0.5),
-          .low = quantile_of(values, tail),
-          .high = quantile_of(values, 1 - tail),
-          .joint_low = quantile_of(values, joint_tail),
-          .joint_high = quantile_of(values, 1 - joint_tail)};
+  PredictedFigure out{.value = quantile_of(values, 0.5),
+                      .low = quantile_of(values, tail),
+                      .high = quantile_of(values, 1 - tail),
+                      .joint_low = quantile_of(values, joint_tail),
+                      .joint_high = quantile_of(values, 1 - joint_tail)};
+  // So far out there may be no value: as far then as a normal law would have it, if that is farther.
+  const double wider = deviations(joint_tail) / deviations(tail);
+  if (joint_tail * static_cast<double>(values.size() + 1) < 1) {
+    out.joint_low = std::min(out.joint_low, out.value - wider * (out.value - out.low));
+    out.joint_high = std::max(out.joint_high, out.value + wider * (out.high - out.value));
+  }
+  return out;
 }
 
 std::string percentile_name(double q) { return fmt::format("response.p{:.6g}", q * 100); }
@@ -51,6 +63,7 @@ double deviation_of_logarithms(std::span<const double> values) {
 }
 
 double drift_deviation(std::span<const double> values, double correlation) {
+  if (values.size() < 3) return 0;
   const auto n = static_cast<double>(values.size());
   double of_mean = 1;  // its variance, times n over that of the process
   for (double lag = 1; lag < n; ++lag) of_mean += 2 * (1 - lag / n) * std::pow(correlation, lag);

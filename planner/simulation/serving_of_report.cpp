@@ -28,12 +28,20 @@ AfterIdle after_idle_of(const ServingRow& row) {
   return out;
 }
 
-std::vector<double> service_factors_of(const ServingRow& row) {
+std::vector<double> service_factors_of(const ServingRow& row, std::int64_t slots, double cpus) {
   if (!row.beside || row.beside->n == 0 || row.workers < 2) return {};
-  const double all = std::max(1.0, row.beside->median);
+  const auto threads = static_cast<double>(row.threads);
+  const auto sharing = [&](std::int64_t busy) {
+    return std::max(1.0, static_cast<double>(busy) * threads / std::max(cpus, threads));
+  };
+  const auto neighbours = [&](std::int64_t busy) { return static_cast<double>(busy) / sharing(busy) - 1; };
+  const double contention = std::max(0.0, row.beside->median / sharing(row.workers) - 1);
+  const double measured = neighbours(row.workers);
   std::vector<double> factors;
-  for (std::int64_t k = 1; k <= row.workers; ++k)
-    factors.push_back(1 + (all - 1) * static_cast<double>(k - 1) / static_cast<double>(row.workers - 1));
+  for (std::int64_t busy = 1; busy <= std::max(slots, row.workers); ++busy) {
+    const double part = measured > 0 ? neighbours(busy) / measured : 0;
+    factors.push_back((1 + contention * part) * sharing(busy));
+  }
   return factors;
 }
 
@@ -42,9 +50,9 @@ AfterIdle after_idle_of(const Report& report, std::int64_t threads) {
   return row == nullptr ? AfterIdle{} : after_idle_of(*row);
 }
 
-std::vector<double> service_factors_of(const Report& report, std::int64_t threads) {
+std::vector<double> service_factors_of(const Report& report, std::int64_t threads, std::int64_t slots, double cpus) {
   const ServingRow* row = row_of(report, threads);
-  return row == nullptr ? std::vector<double>{} : service_factors_of(*row);
+  return row == nullptr ? std::vector<double>{} : service_factors_of(*row, slots, cpus);
 }
 
 }  // namespace mlplan::planner

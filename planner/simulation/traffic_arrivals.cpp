@@ -97,6 +97,21 @@ std::string kind_of(const Traffic& traffic) {
   return kKinds[traffic.shape.index()];
 }
 
+std::optional<PlannedBursts> planned_bursts(const std::optional<Bursts>& bursts) {
+  if (!bursts || !(bursts->scv > 0)) return std::nullopt;
+  return PlannedBursts{.variance = bursts->scv, .interval_s = bursts->interval_s};
+}
+
+PlannedTraffic planned_traffic(const Traffic& traffic, const std::optional<Bursts>& bursts) {
+  return {.source = traffic.source,
+          .kind = kind_of(traffic),
+          .mean_per_s = mean_per_s(traffic),
+          .peak_per_s = peak_per_s(traffic),
+          .span_s = span_s(traffic),
+          .notes = traffic.notes,
+          .bursts = planned_bursts(bursts)};
+}
+
 std::vector<std::string> arrival_assumptions(const Traffic& traffic, const std::optional<Bursts>& bursts) {
   if (as<RequestTrace>(traffic) != nullptr)
     return {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "planner/simulation/arrivals.h"
+#include "profiles/plan.h"
 #include "profiles/traffic.h"
 
 namespace mlplan::planner {
@@ -40,6 +41,10 @@ RateArrivals arrivals_of(const Traffic& traffic, const TrafficWindow& window = {
 // Of what is known: of a series or a trace, from its first to its last; 0 for a rate or a day that was stated.
 double span_s(const Traffic& traffic);
 std::string kind_of(const Traffic& traffic);  // "constant", "diurnal", "series", "trace"
+
+// As documents have it.
+std::optional<PlannedBursts> planned_bursts(const std::optional<Bursts>& bursts);
+PlannedTraffic planned_traffic(const Traffic& traffic, const std::optional<Bursts>& bursts = {});
 
 // What is taken for granted when it is played: sentences for the user.
 std::vector<std::string> arrival_assumptions(const Traffic& traffic, const std::optional<Bursts>& bursts = {});

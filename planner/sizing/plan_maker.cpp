@@ -402,7 +402,8 @@ void PlanMaker::describe_inputs() {
                    .mean_per_s = demand_.mean_per_s,
                    .peak_per_s = demand_.peak_per_s,
                    .span_s = demand_.span_s,
-                   .notes = question_.traffic.notes};
+                   .notes = question_.traffic.notes,
+                   .bursts = planned_bursts(question_.bursts)};
   plan_.slo = question_.slo;
   plan_.limits = question_.limits;
   plan_.seed = question_.seed;

@@ -52,29 +52,37 @@ double cpus_of(const ColdStartState& state) {
   return state.time_to_first_result.median > 0 ? cpu_ns / state.time_to_first_result.median : 1;
 }
 
-// How much slower services are with 1, 2, ... slots busy on this machine, as far as that was measured: side by side in
-// one go, or else by the rows of several workers.
+// How much slower services are with 1, 2, ... slots busy on this machine: as it was measured side by side in one go, or
+// else by the rows of several workers; more than were measured share the CPUs on top of that.
 std::vector<double> factors_of(const Report& report, const WorkerModel& worker, std::int64_t slots, double cpus) {
-  std::vector<double> factors = service_factors_of(report, worker.threads);
+  std::vector<double> factors = service_factors_of(report, worker.threads, slots, cpus);
   if (!factors.empty()) return factors;
+  const double most = std::max(1.0, worker.largest_share());
   for (std::int64_t k = 1; k <= slots; ++k) {
     const double share = static_cast<double>(k * worker.threads) / cpus;
-    if (k > 1 && share > worker.largest_share() + 1e-9) break;
-    factors.push_back(worker.factor_at(share));
+    factors.push_back(worker.factor_at(share) * std::max(1.0, share / most));
   }
   return factors;
 }
 
+// In proportion, and one at the least of what the plan has any of.
+std::int64_t part_of(std::int64_t count, std::int64_t instances, std::int64_t planned) {
+  if (count == 0) return 0;
+  const double part = static_cast<double>(count * instances) / static_cast<double>(planned);
+  return std::max<std::int64_t>(1, std::llround(part));
+}
+
 // The policy for fewer and other instances: what each serves is `speed` times the plan's.
-FollowSettings scaled_follow(FollowSettings follow, double speed, std::int64_t instances) {
-  follow.spares = std::min(follow.spares, instances - 1);
+FollowSettings scaled_follow(FollowSettings follow, double speed, std::int64_t instances, std::int64_t planned) {
+  follow.spares = std::min(part_of(follow.spares, instances, planned), instances - 1);
+  follow.stopped = part_of(follow.stopped, instances, planned);
   const std::int64_t serving = instances - follow.spares;
   follow.step = std::min(follow.step, serving);
   follow.rates.resize(static_cast<std::size_t>(std::min(serving, static_cast<std::int64_t>(follow.rates.size()))));
   for (double& rate : follow.rates) rate *= speed;
   follow.capacity_per_s *= speed;
   follow.lowest = std::min(follow.lowest, serving);
-  follow.highest = serving;
+  follow.highest = instances;
   return follow;
 }
 
@@ -105,18 +113,23 @@ class Scaler {
                   question_.plan_path, "verify it on a larger machine, or plan again with --threads 1");
     workers_ = std::min(planned_.workers, fitting);
     out_.threads = planned_.threads;
-    out_.planned_instances = planned_.instances;
+    const std::int64_t planned = planned_.instances - planned_.pool.stopped;
+    out_.planned_instances = planned;
     const std::int64_t carried = std::max<std::int64_t>(1, fitting / workers_);
-    if (question_.instances && *question_.instances > planned_.instances)
-      return fail(ErrorKind::usage, fmt::format("the plan has {}", instances_text(planned_.instances)), "--instances",
-                  "at most as many as are planned");
-    out_.instances = question_.instances.value_or(std::min(planned_.instances, carried));
+    if (question_.instances && *question_.instances > planned)
+      return fail(
+          ErrorKind::usage,
+          fmt::format("the plan {} {}", planned_.pool.stopped > 0 ? "runs at most" : "has", instances_text(planned)),
+          "--instances", "at most as many as are planned");
+    out_.instances = question_.instances.value_or(std::min(planned, carried));
     if (workers_ < planned_.workers)
       out_.why.push_back(fmt::format("An instance is {} here, of the plan's {}: this machine has {:.3g} CPUs.",
                                      format_count(workers_, "worker"), planned_.workers, question_.cpus));
-    if (out_.instances < planned_.instances)
+    if (out_.instances < planned)
       out_.why.push_back(
-          fmt::format("This machine carries {} of the plan's {}.", instances_text(out_.instances), planned_.instances));
+          question_.instances
+              ? fmt::format("{} of the plan's {} were asked for.", instances_text(out_.instances), planned)
+              : fmt::format("This machine carries {} of the plan's {}.", instances_text(out_.instances), planned));
     return {};
   }
 
@@ -132,8 +145,7 @@ class Scaler {
     }
     SharedHost host{.cpus = question_.cpus, .cpus_per_slot = static_cast<double>(planned_.threads)};
     host.service_factor = factors_of(report_, *candidate.worker, workers_ * out_.instances, question_.cpus);
-    const auto known = static_cast<std::int64_t>(host.service_factor.size());
-    const double busy_factor = factor_at(host.service_factor, std::min(known, workers_ * out_.instances));
+    const double busy_factor = factor_at(host.service_factor, workers_ * out_.instances);
     out_.fleet.host = std::move(host);
     speed_ = planner::capacity_per_s(instance) / busy_factor / planned_.capacity_per_s;
     out_.unknowns.service = std::max(deviation_between_runs(report_, planned_), error_of(*candidate.worker));
@@ -162,16 +174,16 @@ class Scaler {
       if (!planned) return fail(planned.error());
       const double there = planned->rates[static_cast<std::size_t>(
           std::clamp<std::int64_t>(planned_.scaling.highest, 1, static_cast<std::int64_t>(planned->rates.size())) - 1)];
-      const std::int64_t spares = planned->spares;
-      FollowSettings follow = scaled_follow(*std::move(planned), speed_, out_.instances);
-      if (follow.spares < spares)
-        out_.why.push_back(fmt::format("{} of the plan's {} are kept: at least one instance serves.",
-                                       format_count(follow.spares, "spare"), spares));
+      const std::int64_t spares = planned->spares + planned->stopped;
+      FollowSettings follow = scaled_follow(*std::move(planned), speed_, out_.instances, out_.planned_instances);
+      if (const std::int64_t kept = follow.spares + follow.stopped; kept < spares)
+        out_.why.push_back(
+            fmt::format("{} of the plan's {} are kept, in proportion.", format_count(kept, "spare"), spares));
       out_.rate_factor = std::min(speed_, there > 0 ? follow.rates.back() / there : speed_);
       if (follow.forecast) {
         for (double& rate : follow.forecast->rate_per_s) rate *= out_.rate_factor;
       }
-      fleet.max_instances = std::max(out_.instances, follow.highest + follow.spares) + follow.stopped;
+      fleet.max_instances = out_.instances + follow.stopped;
       fleet.initial_pool = follow.stopped;
       fleet.start_up.pool_exit_s = deterministic(follow.stopped_ready_in_s);
       out_.follow = std::move(follow);

@@ -31,12 +31,13 @@ struct ScaleQuestion {
 };
 
 struct ScaledPlan {
+  // That serve and are spare, at most. Stopped spares are beside them: they take memory, and no CPU.
   std::int64_t planned_instances = 1;
-  std::int64_t instances = 1;    // that serve and are spare, at most
+  std::int64_t instances = 1;
   std::int64_t threads = 1;      // of a worker
   std::string start_state = {};  // of the report: what a start here finds
   double rate_factor = 1;        // on the plan's traffic
-  FleetSettings fleet = {};      // initial instances of a fleet that follows are the caller's, by the first rate
+  FleetSettings fleet = {};      // initial instances of a fleet that follows are the caller's, by the rate before
   std::optional<FollowSettings> follow = {};  // absent: a constant number
   Unknowns unknowns = {};
   std::vector<std::string> why = {};           // sentences

@@ -49,7 +49,7 @@ TEST_CASE("a figure that was predicted as a single value holds where it is just 
                     .predicted = {3, 3, 3},
                     .predicted_jointly = {3, 3, 3},
                     .measured = {3, 3, 3}};
-  CHECK(judged({figure}).verdict == "holds");
+  CHECK(judged({figure, response(100, 95, 105)}).verdict == "holds");
   figure.measured = {4, 4, 4};
   CHECK(judged({figure}).verdict == "misses");
 }
@@ -75,6 +75,61 @@ TEST_CASE("what misses on a noisy machine is not held against the plan") {
 
 TEST_CASE("an interrupted run is inconclusive whatever it shows") {
   CHECK(judged({response(100, 95, 105)}, {}, true).verdict == "inconclusive");
+  const Verification early = judged({response(200, 190, 210)}, {}, true);
+  CHECK(early.verdict == "inconclusive");
+  CHECK(early.comparisons[0].outcome == "unclear");  // a part was held against a prediction of all
+}
+
+TEST_CASE("a run that was given up is inconclusive, and says why") {
+  const Verification out = judged({response(200, 190, 210)}, {.gave_up = "no memory"});
+  CHECK(out.verdict == "inconclusive");
+  CHECK(out.comparisons[0].outcome == "unclear");
+  CHECK(out.why.find("no memory") != std::string::npos);
+}
+
+TEST_CASE("a measured value without bounds may hold and cannot miss") {
+  HeldFigure figure = response(500, 490, 510);
+  figure.measured = {500, {}, {}};
+  CHECK(judged({figure}).comparisons[0].outcome == "unclear");
+  figure.measured = {100, {}, {}};
+  CHECK(judged({figure}).comparisons[0].outcome == "holds");
+}
+
+TEST_CASE("requests that fail make the availability miss, and say why") {
+  Verification out;
+  out.requests = {.scheduled = 1000, .completed = 800, .failed = 200, .reasons = {{"the model threw: no", 200}}};
+  const HeldFigure availability{.quantity = "availability",
+                                .unit = "share",
+                                .predicted = {1, 1, 1},
+                                .predicted_jointly = {1, 1, 1},
+                                .measured = {0.8, 0.8, 0.8}};
+  judge_run({response(100, 95, 105), availability}, {}, out);
+  CHECK(out.verdict == "misses");
+  CHECK(out.comparisons[0].outcome == "holds");
+  CHECK(out.comparisons[1].blame == "200 requests of 1000 failed: the model threw: no.");
+  CHECK(out.next.find("answers") != std::string::npos);
+}
+
+TEST_CASE("a run in which no response time could be told holds nothing") {
+  const HeldFigure busy{.quantity = "utilisation",
+                        .unit = "share",
+                        .predicted = {0.5, 0.4, 0.6},
+                        .predicted_jointly = {0.5, 0.3, 0.7},
+                        .measured = {0.5, 0.5, 0.5}};
+  const Verification out = judged({busy});
+  CHECK(out.verdict == "inconclusive");
+  CHECK(out.why.find("too few") != std::string::npos);
+}
+
+TEST_CASE("workers that end are to blame for instances that were started for them") {
+  const HeldFigure starts{.quantity = "cold_starts",
+                          .unit = "count",
+                          .predicted = {0, 0, 0},
+                          .predicted_jointly = {0, 0, 0},
+                          .measured = {3, 3, 3}};
+  const Verification out = judged({starts, response(100, 95, 105)}, {.ended = 3});
+  CHECK(out.comparisons[0].outcome == "misses");
+  CHECK(out.comparisons[0].blame.find("3 workers ended") != std::string::npos);
 }
 
 TEST_CASE("a slower inference is to blame for a response that misses, and is said to be measured again") {
@@ -115,7 +170,17 @@ TEST_CASE("a prediction so wide that nearly anything lies in it proves nothing")
   HeldFigure figure = response(100, 95, 105);
   figure.predicted = {100, 40, 300};
   figure.predicted_jointly = {100, 30, 400};
-  const Verification out = judged({figure});
+  HeldFigure busy{.quantity = "utilisation",
+                  .unit = "share",
+                  .predicted = {0.82, 0.7, 0.9},
+                  .predicted_jointly = {0.82, 0.6, 1},
+                  .measured = {0.8, 0.8, 0.8}};
+  const Verification out = judged({figure, busy}, {.drift = 0.12});
   CHECK(out.comparisons[0].outcome == "unclear");
   CHECK(out.verdict == "inconclusive");
+  CHECK(out.why ==
+        "The interval of response.p99 is wider than twice its value: the machine's speed changes by 12.0 %, and at a "
+        "utilisation of 82.0 % waits hang on that.");
+  CHECK(out.next.find("--duration") != std::string::npos);
+  CHECK(judged({figure}).why == "The interval of response.p99 is wider than twice its value.");
 }

@@ -98,3 +98,22 @@ TEST_CASE("the hand-over is the way to the worker and back, and lateness is the 
   CHECK(means[2] == 0);
   CHECK(mean_services(slower, middle_s, 2, 51) == std::vector<double>{0, 0});
 }
+
+TEST_CASE("an objective is missed by what takes longer, and by what was not answered") {
+  PoolRecord record = record_of(1000);
+  const MeasuredFigure usual = missed_share(record, 0.090, 0.95);
+  CHECK(usual.value == doctest::Approx(0.1));
+  REQUIRE(usual.low);
+  CHECK(*usual.low < 0.1);
+  CHECK(*usual.high > 0.1);
+  CHECK(*usual.high < 0.2);
+  for (std::size_t i = 0; i < 50; ++i) record.requests[i * 20].outcome = RequestOutcome::failed;
+  CHECK(missed_share(record, 0.090, 0.95).value == doctest::Approx(0.15));
+  // None of a thousand: one in 334 at the most.
+  const MeasuredFigure none = exposed_share(record, 0.95);
+  CHECK(none.value == 0);
+  CHECK(*none.low == 0);
+  CHECK(*none.high == doctest::Approx(0.003).epsilon(0.01));
+  CHECK(*missed_share(record, 0, 0.95).low == doctest::Approx(0.997).epsilon(0.001));
+  CHECK_FALSE(missed_share(record_of(30), 0.010, 0.95).low);
+}

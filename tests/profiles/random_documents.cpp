@@ -497,6 +497,10 @@ Deployment RandomDocuments::deployment() {
   return result;
 }
 
+std::optional<PlannedBursts> RandomDocuments::bursts() {
+  return coin() ? std::optional(PlannedBursts{number(), number()}) : std::nullopt;
+}
+
 Plan RandomDocuments::plan() {
   Plan result;
   result.version = "0.2.0";
@@ -504,7 +508,7 @@ Plan RandomDocuments::plan() {
   if (coin()) result.reports = {{word(), word(), word(), word(), "A", {}}, {word(), "", "", "", "", word()}};
   result.catalog = {word(), below(9999), below(999), {}};
   if (coin()) result.catalog.left_out = {{word(), below(999)}};
-  result.traffic = {word(), "trace", number(), number(), number(), words()};
+  result.traffic = {word(), "trace", number(), number(), number(), words(), bursts()};
   if (coin()) result.slo.latency = {{0.5, number()}, {0.999, number()}};
   if (coin()) result.slo.exposure = share();
   if (coin()) result.slo.availability = share();
@@ -611,7 +615,7 @@ Simulation RandomDocuments::simulation() {
   Simulation result;
   result.version = word();
   result.argv = words();
-  result.traffic = {word(), kKinds[below(4)], number(), number(), number(), words()};
+  result.traffic = {word(), kKinds[below(4)], number(), number(), number(), words(), bursts()};
   SimulatedFleet& fleet = result.fleet;
   fleet.plan = word();
   fleet.report = word();
@@ -682,7 +686,7 @@ Verification RandomDocuments::verification() {
   result.model = {word(), word()};
   result.machine = {word(), "B"};
   result.scaling = {word(), 1 + below(9), 1 + below(9), 1 + number(), 0.5, words(), words()};
-  result.traffic = {word(), "trace", number(), number(), number(), words()};
+  result.traffic = {word(), "trace", number(), number(), number(), words(), bursts()};
   result.pool = {1 + below(9), 1 + below(9), 1 + below(64), below(1'000'000'000), "least_outstanding", word(),
                  {},           below(9),     below(9)};
   if (coin()) result.pool.policy_settings = {{"a b", number()}};
@@ -693,8 +697,9 @@ Verification RandomDocuments::verification() {
   for (auto n = below(5); n > 0; --n) result.comparisons.push_back(compared_quantity(result.verdict != "holds"));
   if (result.verdict == "holds")
     result.comparisons.push_back({word(), "count", {3, 2, 4}, {2.5, {}, {}}, -0.25, true, "holds", ""});
-  if (result.verdict == "misses") result.objectives.push_back({word(), share(), estimate(), "missed", word()});
-  if (coin()) result.objectives.push_back({word(), share(), estimate(), "met", word()});
+  if (result.verdict == "misses")
+    result.comparisons.push_back({word(), "count", {3, 2, 4}, {9, 8, 10}, 2, false, "misses", word()});
+  if (coin()) result.objectives.push_back({word(), share(), estimate(), coin() ? "met" : "missed", word()});
   if (coin()) result.explanations = {{"service_inflated", 1.08, "ratio", word()}, {"hand_over", {}, "", word()}};
   VerifiedRequests& requests = result.requests;
   requests = {0, below(1000), below(9), below(9), below(9), below(9), {}};

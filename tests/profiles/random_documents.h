@@ -52,6 +52,7 @@ class RandomDocuments {
   std::optional<std::int64_t> maybe_count() { return coin() ? std::optional<std::int64_t>(below(50)) : std::nullopt; }
   std::vector<std::int64_t> hours();  // 24, or none
   std::vector<std::string> words();
+  std::optional<PlannedBursts> bursts();
   ColdStartState state(const std::string& name);
   MachineGpu machine_gpu();
   GpuMemory gpu_memory();

@@ -105,7 +105,7 @@ TEST_CASE("what a row says of its figures must be so") {
   CHECK(where(verification) == "v.json: /comparisons/0/inside");
 }
 
-TEST_CASE("a verdict that its rows and objectives contradict is refused") {
+TEST_CASE("a verdict that its rows contradict is refused, whatever objectives were kept") {
   Verification verification = that_holds();
   verification.interrupted = true;
   CHECK(where(verification) == "v.json: /verdict");
@@ -114,10 +114,8 @@ TEST_CASE("a verdict that its rows and objectives contradict is refused") {
 
   verification = that_holds();
   verification.objectives = {{"p99 within 50.0 ms", 0.01, {0.02, 0.015, 0.03}, "missed", ""}};
-  CHECK(where(verification) == "v.json: /verdict");
+  CHECK(where(verification).empty());  // a run is smaller than its plan, and may wait longer
   verification.verdict = "misses";
-  CHECK(where(verification).empty());
-  verification.objectives[0].verdict = "inconclusive";
   CHECK(where(verification) == "v.json: /verdict");
 
   verification = that_holds();

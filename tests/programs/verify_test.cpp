@@ -100,9 +100,16 @@ TEST_CASE("a plan is played: all requests are answered, and every figure has bot
 TEST_CASE("workers that are killed are replaced, and what they were serving is counted as lost") {
   const Verified run = verify({"--duration", "6s", "--kill", "4"});
   check_counted(run.document);
-  CHECK(run.document.workers.killed == 4);
+  // Where nothing serves nothing can be killed, as it is predicted.
+  const std::int64_t killed = run.document.workers.killed;
+  CHECK(killed >= 1);
+  CHECK(killed <= 4);
   CHECK(run.document.workers.died == 0);
-  CHECK(run.document.workers.started >= 4);
+  CHECK(run.document.workers.started >= killed);
+  const bool says_so = std::ranges::any_of(run.document.scaling.not_verified, [](const std::string& sentence) {
+    return sentence.find("kills") != std::string::npos;
+  });
+  CHECK(says_so == (killed < 4));
   CHECK(run.document.requests.failed == 0);
   CHECK(std::ranges::any_of(run.document.comparisons,
                             [](const ComparedQuantity& row) { return row.quantity == "availability"; }));

@@ -112,6 +112,8 @@ TEST_CASE("the deviation of a drift is found from a stretch of it that is short 
     CHECK(std::sqrt(squares) == doctest::Approx(0.2).epsilon(0.04));
   }
   CHECK(drift_deviation(std::vector<double>{1, 2}, 0.5) == 0);
+  CHECK(drift_deviation(std::vector<double>{1}, 0.5) == 0);
+  CHECK(drift_deviation({}, 0.5) == 0);
 }
 
 TEST_CASE("drift within a run makes its queues longer, and what is not known of it its interval wider") {

@@ -117,12 +117,61 @@ TEST_CASE(
   const FollowSettings original = *follow_of_plan(planned, "plan.json");
   const FollowSettings& follow = *scaled->follow;
   CHECK(follow.spares == std::min<std::int64_t>(original.spares, 1));
-  CHECK(follow.highest == 2 - follow.spares);
+  CHECK(follow.highest == 2);  // spares are among them
+  CHECK(scaled->fleet.max_instances == 2);
   const double speed = capacity_here(*scaled) / planned.capacity_per_s;
   CHECK(follow.rates.front() == doctest::Approx(original.rates.front() * speed));
   CHECK(follow.capacity_per_s == doctest::Approx(original.capacity_per_s * speed));
   CHECK(follow.interval_s == original.interval_s);
   CHECK(scaled->make_policy()->name() == "mlplan");
+}
+
+TEST_CASE("of spares as many are kept as of instances, and those that are stopped take no CPU") {
+  const Report report = measured();
+  Plan plan = plan_for(2000, ScalingChoice::live, report);
+  Deployment& planned = *plan.recommendation;
+  planned.instances = 15;
+  planned.scaling.highest = 8;
+  planned.scaling.settings["spares"] = 4;
+  planned.pool = {.count = 7, .stopped = 3, .by_failures = 0};
+  planned.scaling.settings["stopped"] = 3;
+  planned.scaling.settings["stopped_ready_in_s"] = 2;
+  ScaleQuestion question = question_of(plan, report, 2);
+  question.instances = 6;
+  Result<ScaledPlan> scaled = scale_plan(question);
+  REQUIRE(scaled);
+  CHECK(scaled->planned_instances == 12);
+  CHECK(scaled->follow->spares == 2);
+  CHECK(scaled->follow->stopped == 2);  // of 1.5
+  CHECK(scaled->follow->highest == 6);
+  CHECK(scaled->fleet.max_instances == 8);
+  CHECK(scaled->fleet.initial_pool == 2);
+  question.instances = 1;
+  scaled = scale_plan(question);
+  REQUIRE(scaled);
+  CHECK(scaled->follow->spares == 0);  // one serves at least
+  CHECK(scaled->follow->stopped == 1);
+  question.instances = 12;
+  scaled = scale_plan(question);
+  REQUIRE(scaled);
+  CHECK(scaled->follow->spares == 4);
+  CHECK(scaled->follow->stopped == 3);
+  question.instances = 13;
+  scaled = scale_plan(question);
+  REQUIRE_FALSE(scaled);
+  CHECK(scaled.error().message == "the plan runs at most 12 instances");
+}
+
+TEST_CASE("more instances than there are CPUs for share these, and each is given as much less to do") {
+  const Report report = measured();
+  const Plan plan = plan_for(2000, ScalingChoice::fixed, report);
+  ScaleQuestion question = question_of(plan, report, 2);
+  const Result<ScaledPlan> alone = scale_plan(question);
+  question.instances = 4 * alone->instances;
+  const Result<ScaledPlan> sharing = scale_plan(question);
+  REQUIRE(sharing);
+  CHECK(sharing->fleet.host->service_factor.back() == doctest::Approx(4 * alone->fleet.host->service_factor.back()));
+  CHECK(sharing->rate_factor == doctest::Approx(alone->rate_factor));
 }
 
 TEST_CASE("more instances than are planned, and workers larger than the machine, are refused") {
