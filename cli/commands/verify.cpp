@@ -10,6 +10,7 @@
 #include "bench/machine.h"
 #include "cli/commands/commands.h"
 #include "cli/commands/measuring.h"
+#include "cli/commands/verify_outcome.h"
 #include "cli/commands/verify_run.h"
 #include "cli/output.h"
 #include "cli/signals.h"

@@ -1,5 +1,5 @@
-// The steps of mlplan verify between its documents and its answer: what is predicted for a run, the run, and both side
-// by side.
+// The steps of mlplan verify between its documents and its answer: what is measured before a run, what is predicted for
+// it, and the run.
 #pragma once
 
 #include <string>
@@ -12,9 +12,10 @@
 #include "cli/commands/simulate_documents.h"
 #include "cli/commands/verify_schedule.h"
 #include "planner/sizing/scaled_plan.h"
-#include "profiles/verification.h"
 
 namespace mlplan::cli {
+
+inline constexpr double kVerifyConfidence = 0.95;
 
 struct VerifySetup {
   const VerifyRequest& request;
@@ -43,6 +44,21 @@ struct PoolCalibration {
 };
 Result<PoolCalibration> calibrate(const VerifySetup& setup, bench::Crew& crew);
 
+// What an idle moment and busy neighbours cost: as it was measured before the run, or else by the report.
+struct ServingCosts {
+  planner::AfterIdle after_idle = {};
+  std::vector<double> service_factor = {};
+  const char* idle_from = "from the report";
+  const char* busy_from = "from the report";
+};
+ServingCosts serving_costs(const VerifySetup& setup, const PoolCalibration& calibration);
+
+// Stretches of the timeline.
+std::int64_t stretches_of(double duration_s);
+
+// Of a figure of the prediction: instances that scale are not news of a fleet that never does.
+bool is_of_interest(const std::string& figure, const VerifySetup& setup);
+
 // What the simulator says of the very schedule that will be sent.
 struct VerifyPrediction {
   std::vector<planner::FigureOfRun> figures = {};
@@ -60,14 +76,5 @@ Result<bench::PoolRecord> play(const VerifySetup& setup, bench::Crew& crew,
 // for those that are not of requests, and where too few requests were done to know.
 std::vector<std::optional<double>> in_hindsight(const VerifySetup& setup, const PoolCalibration& calibration,
                                                 const VerifyPrediction& prediction, const bench::PoolRecord& record);
-
-struct VerifyOutcome {
-  const PoolCalibration& calibration;
-  const VerifyPrediction& prediction;
-  const bench::PoolRecord& record;
-  const MachineInfo& machine;
-  std::vector<std::optional<double>> in_hindsight = {};  // by figure of the prediction
-};
-Verification verification_of(const VerifySetup& setup, const VerifyOutcome& outcome);
 
 }  // namespace mlplan::cli
