@@ -3,7 +3,7 @@
 //
 // CASES: comma-separated of predictions, starts, kills (all). MODELS: of 1ms, 5ms, 30ms (all). LOADS: percentages
 // (30,50,70,85). ARRIVALS: of poisson, trace (all). SECONDS: of each run (by what its p99 needs). RUNS: of each shape
-// of traffic (3).
+// of traffic (3); SHAPES: of step, burst, diurnal (all).
 #include <algorithm>
 #include <filesystem>
 
