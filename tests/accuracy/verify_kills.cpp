@@ -66,7 +66,7 @@ void print_kills(const std::string& mlplan, const std::string& folder) {
   fmt::print("  due {}: answered {}, failed {}, lost {}, rejected {}, unfinished {}; not counted {}\n",
              requests.scheduled, requests.completed, requests.failed, requests.lost, requests.rejected,
              requests.unfinished, requests.scheduled - counted);
-  fmt::print("  killed {}, replaced {}, at most {} processes\n", found.workers.killed, found.workers.replaced,
+  fmt::print("  killed {}, replaced {}, at most {} instances\n", found.workers.killed, found.workers.replaced,
              found.workers.most_at_once);
   for (const char* quantity : {"availability", "cold_starts", "response.p99"}) {
     const auto row = std::ranges::find(found.comparisons, quantity, &ComparedQuantity::quantity);
